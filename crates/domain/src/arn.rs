@@ -1,0 +1,114 @@
+use crate::{AccountId, ParseError};
+use std::fmt;
+
+/// The partition of everything this plane owns.
+const PARTITION: &str = "aws";
+
+/// An Amazon Resource Name, split into its six parts: `arn:partition:service:region:account:resource`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Arn {
+    /// `aws` for everything this plane owns.
+    pub partition: String,
+    /// The service's namespace, such as `iam`.
+    pub service: String,
+    /// The Region; empty for global services.
+    pub region: String,
+    /// The account id, `aws` for what AWS itself owns, or empty.
+    pub account: String,
+    /// The rest, colons and slashes included.
+    pub resource: String,
+}
+
+impl Arn {
+    /// Reads the six parts; `resource` may not be empty.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        const ERROR: ParseError = ParseError::new("ARN");
+        let mut parts = text.splitn(6, ':');
+        let mut part = || parts.next().ok_or(ERROR);
+        if part()? != "arn" {
+            return Err(ERROR);
+        }
+        let arn = Self {
+            partition: part()?.to_owned(),
+            service: part()?.to_owned(),
+            region: part()?.to_owned(),
+            account: part()?.to_owned(),
+            resource: part()?.to_owned(),
+        };
+        if arn.partition.is_empty() || arn.service.is_empty() || arn.resource.is_empty() {
+            return Err(ERROR);
+        }
+        Ok(arn)
+    }
+
+    /// `arn:aws:iam::ACCOUNT:RESOURCE`
+    pub fn iam(account: AccountId, resource: impl Into<String>) -> Self {
+        Self::global("iam", account, resource)
+    }
+
+    /// `arn:aws:sts::ACCOUNT:RESOURCE`
+    pub fn sts(account: AccountId, resource: impl Into<String>) -> Self {
+        Self::global("sts", account, resource)
+    }
+
+    fn global(service: &str, account: AccountId, resource: impl Into<String>) -> Self {
+        Self {
+            partition: PARTITION.to_owned(),
+            service: service.to_owned(),
+            region: String::new(),
+            account: account.to_string(),
+            resource: resource.into(),
+        }
+    }
+
+    /// The account that owns the resource, where the ARN names one.
+    pub fn account_id(&self) -> Option<AccountId> {
+        AccountId::parse(&self.account).ok()
+    }
+
+    /// For a resource such as `role/path/name` or `user/name`: the path and the name behind `kind`.
+    pub fn path_and_name(&self, kind: &str) -> Option<(&str, &str)> {
+        let rest = self.resource.strip_prefix(kind)?;
+        let name_at = rest.rfind('/')? + 1;
+        if !rest.starts_with('/') {
+            return None;
+        }
+        rest.split_at_checked(name_at)
+    }
+}
+
+impl fmt::Display for Arn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { partition, service, region, account, resource } = self;
+        write!(f, "arn:{partition}:{service}:{region}:{account}:{resource}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn splits_paths_from_names() {
+        let arn = Arn::parse("arn:aws:iam::123456789012:role/a/b/Name").unwrap();
+        assert_eq!(arn.path_and_name("role"), Some(("/a/b/", "Name")));
+        assert_eq!(Arn::parse("arn:aws:iam::1:user/N").unwrap().path_and_name("user"), Some(("/", "N")));
+        assert_eq!(arn.path_and_name("user"), None);
+        assert_eq!(arn.path_and_name("rol"), None);
+    }
+
+    #[test]
+    fn refuses_missing_parts() {
+        for text in ["", "arn", "arn:aws:iam::1", "arn:aws:iam::1:", "x:aws:iam::1:r", "arn::iam::1:r"] {
+            assert!(Arn::parse(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn prints_what_it_read(text in "arn:aws:[a-z]{1,8}:[a-z0-9-]{0,9}:[0-9]{12}:[ -~]{1,60}") {
+            prop_assert_eq!(Arn::parse(&text).unwrap().to_string(), text);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+use crate::{
+    ParseError, Random,
+    random::{base32_letter, base32_value, random_bytes},
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What a unique id names; each kind has its four-letter prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IdKind {
+    /// `AGPA`
+    Group,
+    /// `AIPA`
+    InstanceProfile,
+    /// `ANPA`
+    ManagedPolicy,
+    /// `AROA`
+    Role,
+    /// `AIDA`
+    User,
+}
+
+impl IdKind {
+    /// The prefix AWS documents for the kind.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Group => "AGPA",
+            Self::InstanceProfile => "AIPA",
+            Self::ManagedPolicy => "ANPA",
+            Self::Role => "AROA",
+            Self::User => "AIDA",
+        }
+    }
+}
+
+/// The id of an IAM entity that is never used again: a prefix and seventeen base32 letters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct UniqueId(String);
+
+impl UniqueId {
+    /// A new id of that kind, with 85 random bits.
+    pub fn new(kind: IdKind, random: &dyn Random) -> Self {
+        let bytes: [u8; 17] = random_bytes(random);
+        let letters = bytes.iter().map(|byte| base32_letter(u64::from(*byte)));
+        Self(kind.prefix().chars().chain(letters).collect())
+    }
+
+    /// Reads 16 to 128 letters and digits, as AWS's `idType` allows.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        let known = (16..=128).contains(&text.len())
+            && text.bytes().all(|b| base32_value(b).is_some() || b.is_ascii_alphanumeric());
+        if known { Ok(Self(text.to_owned())) } else { Err(ParseError::new("unique id")) }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UniqueId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for UniqueId {
+    type Error = ParseError;
+    fn try_from(text: String) -> Result<Self, ParseError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<UniqueId> for String {
+    fn from(id: UniqueId) -> Self {
+        id.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::tests::Seeded;
+
+    #[test]
+    fn has_prefix_and_twenty_one_letters() {
+        let id = UniqueId::new(IdKind::User, &Seeded::new(7));
+        assert!(id.as_str().starts_with("AIDA"));
+        assert_eq!(id.as_str().len(), 21);
+        assert_eq!(UniqueId::parse(id.as_str()).unwrap(), id);
+    }
+}
