@@ -1,0 +1,220 @@
+//! The Condition element: operators, keys and values.
+
+mod operator;
+mod test;
+mod value;
+
+pub(crate) use operator::Operator;
+use operator::Quantifier;
+pub(crate) use test::{InvalidValue, Test};
+
+use crate::context::{Context, ContextValue};
+use crate::truth::{Match, Truth};
+
+/// One operator applied to one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Condition {
+    operator: Operator,
+    /// In lower case.
+    key: Box<str>,
+    /// What the operator compares with, read once.
+    test: Test,
+}
+
+impl Condition {
+    pub(crate) fn new(operator: Operator, key: &str, test: Test) -> Self {
+        Self { operator, key: key.to_lowercase().into(), test }
+    }
+
+    /// Whether the request meets the condition.
+    pub(crate) fn holds(&self, context: &Context) -> Truth {
+        let value = context.get_lower(&self.key).filter(|value| !is_empty_list(value));
+        if let Test::Null(expected) = &self.test {
+            let null = value.is_none_or(is_null);
+            return expected.contains(&null).into();
+        }
+        match self.operator.quantifier {
+            Quantifier::One => match value {
+                None => (self.operator.if_exists || self.operator.negated).into(),
+                Some(ContextValue::One(value)) => self.compare(value, context),
+                // AWS does not compare a list without being told how.
+                Some(ContextValue::Many(_)) => Truth::False,
+            },
+            Quantifier::ForAllValues => match value.filter(|value| !is_null(value)) {
+                None => Truth::True,
+                Some(value) => Truth::all(value.values().iter().map(|value| self.compare(value, context))),
+            },
+            Quantifier::ForAnyValue => match value {
+                None => self.operator.if_exists.into(),
+                Some(value) => Truth::any(value.values().iter().map(|value| self.compare(value, context))),
+            },
+        }
+    }
+
+    /// Compares one value of the request with all values of the policy: with one of them, or with none when negated.
+    fn compare(&self, value: &str, context: &Context) -> Truth {
+        let combine: fn(&mut dyn Iterator<Item = Match>) -> Truth = if self.operator.negated {
+            |matches| Match::none_of(matches)
+        } else {
+            |matches| Match::one_of(matches)
+        };
+        self.test.compare(value, context, combine)
+    }
+}
+
+fn is_empty_list(value: &ContextValue) -> bool {
+    value.values().is_empty()
+}
+
+/// AWS calls a key null that is absent or has nothing but empty text.
+fn is_null(value: &ContextValue) -> bool {
+    value.values().iter().all(String::is_empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The truth of `{operator: {"k:k": values}}` in a context where the key has `value`.
+    fn holds(operator: &str, values: &[&str], value: impl Into<Option<ContextValue>>) -> Truth {
+        let mut context = Context::new();
+        context.insert("aws:username", "ann");
+        if let Some(value) = value.into() {
+            context.insert("k:k", value);
+        }
+        let operator = Operator::parse(operator).unwrap();
+        let values: Vec<String> = values.iter().map(|&value| value.to_owned()).collect();
+        Condition::new(operator, "K:k", Test::parse(operator, &values, true).unwrap()).holds(&context)
+    }
+
+    fn one(value: &str) -> ContextValue {
+        value.into()
+    }
+
+    fn many(values: &[&str]) -> ContextValue {
+        values.into()
+    }
+
+    #[test]
+    fn operators_on_one_value() {
+        use Truth::{False, True, Unknown};
+        let rows: &[(&str, &[&str], &str, Truth)] = &[
+            ("StringEquals", &["a", "b"], "b", True),
+            ("StringEquals", &["a", "b"], "B", False),
+            ("StringEquals", &["a*"], "ab", False),
+            ("StringEquals", &["${aws:username}"], "ann", True),
+            ("StringEquals", &["${aws:userid}"], "ann", False),
+            ("StringEquals", &[], "a", False),
+            ("StringNotEquals", &["a", "b"], "c", True),
+            ("StringNotEquals", &["a", "b"], "b", False),
+            ("StringNotEquals", &["${aws:userid}"], "ann", Unknown),
+            ("StringEqualsIgnoreCase", &["É${aws:username}"], "éANN", True),
+            ("StringEqualsIgnoreCase", &["abc"], "aBd", False),
+            ("StringNotEqualsIgnoreCase", &["abc"], "ABC", False),
+            ("StringLike", &["a*c?"], "abbbcd", True),
+            ("StringLike", &["a*c?"], "abbbc", False),
+            ("StringLike", &["A*"], "ab", False),
+            ("StringNotLike", &["a*", "b*"], "c", True),
+            ("StringNotLike", &["a*", "b*"], "bc", False),
+            ("NumericEquals", &["10.0"], "10", True),
+            ("NumericNotEquals", &["10.0"], "10", False),
+            ("NumericLessThan", &["10"], "9.99", True),
+            ("NumericLessThan", &["10"], "10", False),
+            ("NumericLessThanEquals", &["10"], "10", True),
+            ("NumericGreaterThan", &["10"], "10.000000000000000000001", True),
+            ("NumericGreaterThanEquals", &["10"], "9", False),
+            ("NumericLessThan", &["10"], "many", Unknown),
+            ("NumericNotEquals", &["10"], "many", Unknown),
+            ("NumericLessThan", &["${aws:username}"], "1", Unknown),
+            ("DateLessThan", &["2024-01-02T00:00:00Z"], "2024-01-01T23:59:59Z", True),
+            ("DateLessThan", &["2024-01-02T00:00:00Z"], "1704153600", False),
+            ("DateEquals", &["1704153600"], "2024-01-02", True),
+            ("DateNotEquals", &["2024-01-02"], "2024-01-02T00:00:01Z", True),
+            ("DateGreaterThanEquals", &["2024-01-02"], "2024-01-02T00:00:00Z", True),
+            ("DateGreaterThan", &["2024-01-02"], "2024-01-02T00:00:00Z", False),
+            ("DateLessThanEquals", &["2024-01-02"], "today", Unknown),
+            ("Bool", &["true"], "TRUE", True),
+            ("Bool", &["True"], "false", False),
+            ("Bool", &["true", "false"], "false", True),
+            ("Bool", &["true"], "yes", Unknown),
+            ("BinaryEquals", &["QmluYXJ5"], "QmluYXJ5", True),
+            ("BinaryEquals", &["QmluYXJ5"], "AAAA", False),
+            ("BinaryEquals", &["QmluYXJ5"], "not base64", Unknown),
+            ("IpAddress", &["10.0.0.0/8", "192.0.2.7"], "10.255.0.1", True),
+            ("IpAddress", &["10.0.0.5/8"], "10.1.1.1", True),
+            ("IpAddress", &["192.0.2.7"], "192.0.2.8", False),
+            ("IpAddress", &["0.0.0.0/0"], "2001:db8::1", False),
+            ("IpAddress", &["2001:db8::/32"], "2001:db8:1::1", True),
+            ("IpAddress", &["::/0"], "192.0.2.8", False),
+            ("NotIpAddress", &["10.0.0.0/8"], "11.0.0.1", True),
+            ("NotIpAddress", &["10.0.0.0/8"], "10.0.0.1", False),
+            ("NotIpAddress", &["10.0.0.0/8"], "localhost", Unknown),
+            ("ArnEquals", &["arn:aws:iam::*:user/*"], "arn:aws:iam::1:user/a/b", True),
+            ("ArnLike", &["arn:aws:iam::*:user/*"], "arn:aws:iam::1:role/a", False),
+            ("ArnLike", &["arn:aws:*:user/*"], "arn:aws:iam::1:user/a", False),
+            ("ArnLike", &["arn:aws:iam::1:user/${aws:username}"], "arn:aws:iam::1:user/ann", True),
+            ("ArnNotLike", &["arn:aws:iam::*:user/*"], "arn:aws:iam::1:role/a", True),
+            ("ArnNotEquals", &["arn:aws:iam::*:user/*"], "arn:aws:iam::1:user/a", False),
+            ("ArnLike", &["*"], "no arn", Unknown),
+            ("Null", &["true"], "x", False),
+            ("Null", &["false"], "x", True),
+            ("Null", &["false"], "", False),
+        ];
+        for (operator, values, value, expected) in rows {
+            assert_eq!(holds(operator, values, one(value)), *expected, "{operator} {values:?} on {value:?}");
+        }
+    }
+
+    #[test]
+    fn absent_keys() {
+        use Truth::{False, True};
+        for (operator, expected) in [
+            ("StringEquals", False),
+            ("StringNotEquals", True),
+            ("StringEqualsIfExists", True),
+            ("StringNotEqualsIfExists", True),
+            ("ForAllValues:StringEquals", True),
+            ("ForAnyValue:StringEquals", False),
+            ("ForAllValues:StringNotEquals", True),
+            ("ForAnyValue:StringNotEquals", False),
+            ("ForAnyValue:StringEqualsIfExists", True),
+            ("ForAllValues:StringLikeIfExists", True),
+        ] {
+            assert_eq!(holds(operator, &["a"], None), expected, "{operator}, absent");
+            assert_eq!(holds(operator, &["a"], many(&[])), expected, "{operator}, empty list");
+        }
+        assert_eq!(holds("Null", &["true"], None), True);
+        assert_eq!(holds("Null", &["false"], None), False);
+        assert_eq!(holds("Null", &["true"], many(&[])), True);
+        assert_eq!(holds("BoolIfExists", &["false"], None), True);
+        assert_eq!(holds("Bool", &["false"], None), False);
+        assert_eq!(holds("NotIpAddress", &["10.0.0.0/8"], None), True);
+    }
+
+    #[test]
+    fn lists() {
+        use Truth::{False, True, Unknown};
+        let rows: &[(&str, &[&str], &[&str], Truth)] = &[
+            ("ForAllValues:StringEquals", &["a", "b"], &["a", "b", "a"], True),
+            ("ForAllValues:StringEquals", &["a", "b"], &["a", "c"], False),
+            ("ForAllValues:StringEquals", &["a"], &[""], True),
+            ("ForAnyValue:StringEquals", &["a", "b"], &["c", "b"], True),
+            ("ForAnyValue:StringEquals", &["a", "b"], &["c"], False),
+            ("ForAllValues:StringNotEquals", &["a", "b"], &["c", "d"], True),
+            ("ForAllValues:StringNotEquals", &["a", "b"], &["c", "a"], False),
+            ("ForAnyValue:StringNotEquals", &["a", "b"], &["c", "a"], True),
+            ("ForAnyValue:StringNotEquals", &["a", "b"], &["b", "a"], False),
+            ("ForAllValues:NumericLessThan", &["5"], &["1", "x"], Unknown),
+            ("ForAllValues:NumericLessThan", &["5"], &["7", "x"], False),
+            ("ForAnyValue:NumericLessThan", &["5"], &["1", "x"], True),
+            ("StringEquals", &["a"], &["a"], False),
+            ("StringNotEquals", &["a"], &["b"], False),
+            ("StringEqualsIfExists", &["a"], &["a"], False),
+        ];
+        for (operator, values, list, expected) in rows {
+            assert_eq!(holds(operator, values, many(list)), *expected, "{operator} {values:?} on {list:?}");
+        }
+        assert_eq!(holds("ForAllValues:StringLike", &["a*"], one("ab")), True);
+        assert_eq!(holds("ForAnyValue:StringLike", &["a*"], one("ba")), False);
+    }
+}

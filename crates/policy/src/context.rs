@@ -1,0 +1,241 @@
+//! The request context: what the conditions and variables of a policy can ask about.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use crate::date;
+use crate::principal::{Principal, PrincipalKind};
+
+/// Condition keys and their values. Keys are compared without regard to case, tag keys after a `/` included.
+/// A key that is not in the map is absent from the request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    values: BTreeMap<String, ContextValue>,
+}
+
+/// The value of one condition key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContextValue {
+    /// A key that has one value by its definition.
+    One(String),
+    /// A key that has a list of values by its definition, be it empty or of one element. Only operators with
+    /// `ForAllValues` or `ForAnyValue` compare lists.
+    Many(Vec<String>),
+}
+
+impl Context {
+    /// A context without any key.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a key; a value from before is replaced.
+    pub fn insert(&mut self, key: &str, value: impl Into<ContextValue>) {
+        self.values.insert(key.to_lowercase(), value.into());
+    }
+
+    /// Sets `aws:CurrentTime` and `aws:EpochTime` to a moment in seconds since 1970-01-01T00:00:00Z.
+    pub fn insert_time(&mut self, unix_seconds: i64) {
+        self.insert("aws:CurrentTime", date::format_seconds(unix_seconds));
+        self.insert("aws:EpochTime", unix_seconds);
+    }
+
+    /// Sets `aws:SourceIp`. An IPv4 address in IPv6 clothes counts as IPv4, since conditions never compare across
+    /// families.
+    pub fn insert_source_ip(&mut self, address: IpAddr) {
+        self.insert("aws:SourceIp", address);
+    }
+
+    /// Sets the keys that follow from who is asking: `aws:PrincipalArn` (of a session: its role), `PrincipalAccount`,
+    /// `PrincipalType`, `userid`, `username` (IAM users only) and, for services, `PrincipalIsAWSService` and
+    /// `PrincipalServiceName`.
+    pub fn insert_principal(&mut self, principal: &Principal) {
+        let principal_type = match principal.kind() {
+            PrincipalKind::Anonymous | PrincipalKind::Federated => Some("Anonymous"),
+            PrincipalKind::AssumedRole | PrincipalKind::Role => Some("AssumedRole"),
+            PrincipalKind::FederatedUser => Some("FederatedUser"),
+            PrincipalKind::Root => Some("Account"),
+            PrincipalKind::Service => None,
+            PrincipalKind::User => Some("User"),
+        };
+        if let Some(principal_type) = principal_type {
+            self.insert("aws:PrincipalType", principal_type);
+        }
+        self.insert("aws:PrincipalIsAWSService", principal.kind() == PrincipalKind::Service);
+        if let Some(service) = principal.service_name() {
+            self.insert("aws:PrincipalServiceName", service);
+        }
+        if let Some(arn) = principal.principal_arn() {
+            self.insert("aws:PrincipalArn", arn);
+        }
+        if let Some(account) = principal.account() {
+            self.insert("aws:PrincipalAccount", account);
+        }
+        if let Some(user_id) = principal.user_id() {
+            self.insert("aws:userid", user_id.into_owned());
+        }
+        if let Some(name) = principal.user_name() {
+            self.insert("aws:username", name);
+        }
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&ContextValue> {
+        self.get_lower(&key.to_lowercase())
+    }
+
+    /// Takes a key out of the context.
+    pub fn remove(&mut self, key: &str) -> Option<ContextValue> {
+        self.values.remove(&key.to_lowercase())
+    }
+
+    /// All keys, in lower case and in order, with their values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
+        self.values.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    pub(crate) fn get_lower(&self, lower_key: &str) -> Option<&ContextValue> {
+        self.values.get(lower_key)
+    }
+}
+
+impl<K: AsRef<str>, V: Into<ContextValue>> FromIterator<(K, V)> for Context {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        let mut context = Self::new();
+        for (key, value) in pairs {
+            context.insert(key.as_ref(), value);
+        }
+        context
+    }
+}
+
+impl ContextValue {
+    /// The values, whether one or many.
+    pub fn values(&self) -> &[String] {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Many(values) => values,
+        }
+    }
+}
+
+impl From<&str> for ContextValue {
+    fn from(value: &str) -> Self {
+        Self::One(value.to_owned())
+    }
+}
+
+impl From<String> for ContextValue {
+    fn from(value: String) -> Self {
+        Self::One(value)
+    }
+}
+
+impl From<bool> for ContextValue {
+    fn from(value: bool) -> Self {
+        Self::One(value.to_string())
+    }
+}
+
+impl From<i64> for ContextValue {
+    fn from(value: i64) -> Self {
+        Self::One(value.to_string())
+    }
+}
+
+impl From<IpAddr> for ContextValue {
+    fn from(value: IpAddr) -> Self {
+        Self::One(value.to_canonical().to_string())
+    }
+}
+
+impl From<Vec<String>> for ContextValue {
+    fn from(values: Vec<String>) -> Self {
+        Self::Many(values)
+    }
+}
+
+impl From<&[&str]> for ContextValue {
+    fn from(values: &[&str]) -> Self {
+        Self::Many(values.iter().map(|&value| value.to_owned()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_ignore_case() {
+        let mut context = Context::new();
+        context.insert("aws:RequestTag/CostCenter", "a");
+        context.insert("AWS:requesttag/costcenter", "b");
+        assert_eq!(context.get("aws:requestTag/COSTCENTER"), Some(&ContextValue::from("b")));
+        assert_eq!(context.iter().count(), 1);
+    }
+
+    #[test]
+    fn time_and_address_have_their_forms() {
+        let mut context = Context::new();
+        context.insert_time(1_709_209_800);
+        context.insert_source_ip("::ffff:192.0.2.1".parse().unwrap());
+        let keys: Vec<_> =
+            context.iter().map(|(key, value)| format!("{key}={}", value.values().join(","))).collect();
+        assert_eq!(
+            keys,
+            ["aws:currenttime=2024-02-29T12:30:00Z", "aws:epochtime=1709209800", "aws:sourceip=192.0.2.1"]
+        );
+    }
+
+    #[test]
+    fn a_session_presents_its_role() {
+        let session = Principal::assumed_role(
+            "123456789012",
+            "arn:aws:sts::123456789012:assumed-role/r/s",
+            "arn:aws:iam::123456789012:role/p/r",
+            "AROAEXAMPLE",
+        );
+        let mut context = Context::new();
+        context.insert_principal(&session);
+        assert_eq!(context.get("aws:PrincipalArn"), Some(&"arn:aws:iam::123456789012:role/p/r".into()));
+        assert_eq!(context.get("aws:userid"), Some(&"AROAEXAMPLE:s".into()));
+        assert_eq!(context.get("aws:username"), None);
+        assert_eq!(context.get("aws:PrincipalType"), Some(&"AssumedRole".into()));
+    }
+
+    #[test]
+    fn every_kind_of_principal_presents_itself() {
+        let account = "123456789012";
+        let rows = [
+            (
+                Principal::user(account, "arn:aws:iam::123456789012:user/p/ann", "AIDAEXAMPLE"),
+                ["User", "AIDAEXAMPLE", "ann"],
+            ),
+            (Principal::root(account, "arn:aws:iam::123456789012:root"), ["Account", account, ""]),
+            (
+                Principal::role(account, "arn:aws:iam::123456789012:role/r", "AROAEXAMPLE"),
+                ["AssumedRole", "AROAEXAMPLE", ""],
+            ),
+            (
+                Principal::federated_user(
+                    account,
+                    "arn:aws:sts::123456789012:federated-user/f",
+                    "arn:aws:iam::123456789012:user/ann",
+                ),
+                ["FederatedUser", "123456789012:f", ""],
+            ),
+            (Principal::anonymous(), ["Anonymous", "", ""]),
+            (Principal::service("ec2.amazonaws.com"), ["", "", ""]),
+        ];
+        for (principal, expected) in rows {
+            let mut context = Context::new();
+            context.insert_principal(&principal);
+            let text = |key| context.get(key).map_or(String::new(), |value| value.values().concat());
+            assert_eq!(
+                ["aws:PrincipalType", "aws:userid", "aws:username"].map(text),
+                expected,
+                "{principal:?}"
+            );
+        }
+    }
+}

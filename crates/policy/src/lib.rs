@@ -1,0 +1,64 @@
+//! The IAM policy language: parse, check, evaluate, explain.
+//!
+//! [`Policy::parse`] turns a document into a form ready for evaluation, or says in IAM's words what is wrong with it.
+//! [`evaluate`] decides one request against every policy that applies to it and says why. Both are pure: they know
+//! no clock, network, disk or environment, and whatever cannot be evaluated counts against the request.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use policy::{Context, Effect, Outcome, Policies, Policy, PolicyKind, Principal, Request, Source, evaluate};
+//!
+//! let text = r#"{"Version": "2012-10-17",
+//!     "Statement": {"Effect": "Allow", "Action": "iam:Get*", "Resource": "arn:aws:iam::*:user/${aws:username}"}}"#;
+//! let policy = Policy::parse(text, PolicyKind::Identity)?;
+//! let identity = [Source::new("ReadSelf", "user-managed", Arc::new(policy))];
+//!
+//! let principal = Principal::user("123456789012", "arn:aws:iam::123456789012:user/ann", "AIDAEXAMPLE");
+//! let mut context = Context::new();
+//! context.insert_principal(&principal);
+//! let request = Request {
+//!     principal: &principal,
+//!     action: "iam:GetUser",
+//!     resource: "arn:aws:iam::123456789012:user/ann",
+//!     resource_account: None,
+//!     context: &context,
+//! };
+//! let decision = evaluate(&request, &Policies { identity: &identity, ..Policies::default() });
+//! assert_eq!(decision.outcome, Outcome::Allowed);
+//! assert_eq!(decision.matched[0].statement.effect(), Effect::Allow);
+//! # Ok::<(), policy::PolicyError>(())
+//! ```
+
+mod arn_pattern;
+mod condition;
+mod context;
+mod date;
+mod decimal;
+mod decision;
+mod denial;
+mod document;
+mod error;
+mod evaluate;
+mod glob;
+mod json;
+mod policies;
+mod policy;
+mod position;
+mod principal;
+mod principal_pattern;
+mod request;
+mod rules;
+mod statement;
+mod truth;
+mod variable;
+
+pub use context::{Context, ContextValue};
+pub use decision::{Decision, Layer, Matched, Outcome};
+pub use error::PolicyError;
+pub use evaluate::evaluate;
+pub use policies::{Policies, Source};
+pub use policy::{Policy, PolicyKind, PrincipalName, Version};
+pub use position::{Position, Span};
+pub use principal::{Principal, PrincipalKind};
+pub use request::Request;
+pub use statement::{Effect, Statement};

@@ -1,0 +1,34 @@
+//! What is asked.
+
+use crate::context::Context;
+use crate::principal::Principal;
+
+/// One question: may this principal do this action on this resource? A call that touches several resources or needs
+/// several actions asks once for each, and all must be allowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Who asks.
+    pub principal: &'a Principal,
+    /// The action, `service:Operation`; case does not matter.
+    pub action: &'a str,
+    /// The ARN of the resource, or `*` for actions that have none.
+    pub resource: &'a str,
+    /// The 12-digit account that owns the resource. When absent, the account in the ARN, else the principal's own.
+    pub resource_account: Option<&'a str>,
+    /// The condition keys of the request.
+    pub context: &'a Context,
+}
+
+impl Request<'_> {
+    /// Whether the resource belongs to another account than the principal.
+    pub(crate) fn is_cross_account(&self) -> bool {
+        let in_arn = || {
+            let account = self.resource.split(':').nth(4)?;
+            (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
+        };
+        match (self.principal.account(), self.resource_account.or_else(in_arn)) {
+            (Some(principal), Some(resource)) => principal != resource,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! One statement: what it says, and whether it speaks of a request.
+
+use crate::arn_pattern::{ArnParts, ArnPattern, split_arn};
+use crate::condition::Condition;
+use crate::document::{Listed, StatementParts};
+use crate::glob::Glob;
+use crate::position::Span;
+use crate::principal::Principal;
+use crate::principal_pattern::{Naming, PrincipalElement};
+use crate::request::Request;
+use crate::truth::{Match, Truth};
+
+/// What a statement does to the requests it matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Allows them, unless something denies.
+    Allow,
+    /// Denies them whatever allows.
+    Deny,
+}
+
+/// One statement of a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    index: usize,
+    sid: Option<Box<str>>,
+    effect: Effect,
+    span: Span,
+    /// None where the kind of policy has no Principal element.
+    principal: Option<PrincipalElement>,
+    actions: Actions,
+    /// None in trust policies, and in resource policies that leave the element out.
+    resources: Option<Resources>,
+    conditions: Box<[Condition]>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Actions {
+    negated: bool,
+    /// In lower case.
+    patterns: Box<[Glob]>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Resources {
+    negated: bool,
+    patterns: Box<[ArnPattern]>,
+}
+
+/// A request in the form that statements match against, made once.
+pub(crate) struct Target<'a> {
+    request: &'a Request<'a>,
+    lower_action: String,
+    arn: Option<ArnParts<'a>>,
+}
+
+impl<'a> Target<'a> {
+    pub(crate) fn new(request: &'a Request<'a>) -> Self {
+        Self { request, lower_action: request.action.to_lowercase(), arn: split_arn(request.resource) }
+    }
+
+    pub(crate) fn principal(&self) -> &Principal {
+        self.request.principal
+    }
+}
+
+impl Statement {
+    /// Its place in the policy, from 0.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The statement id, if it has one.
+    pub fn sid(&self) -> Option<&str> {
+        self.sid.as_deref()
+    }
+
+    /// Allow or Deny.
+    pub fn effect(&self) -> Effect {
+        self.effect
+    }
+
+    /// Where the statement stands in the submitted text, braces included.
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    pub(crate) fn new(
+        index: usize,
+        parts: &StatementParts<'_>,
+        principal: Option<PrincipalElement>,
+        span: Span,
+        variables: bool,
+    ) -> Self {
+        let actions = parts.actions.as_ref();
+        Self {
+            index,
+            sid: parts.sid.filter(|sid| !sid.is_empty()).map(Into::into),
+            effect: if parts.effect.text.eq_ignore_ascii_case("Allow") {
+                Effect::Allow
+            } else {
+                Effect::Deny
+            },
+            span,
+            principal,
+            actions: Actions::new(actions),
+            resources: parts.resources.as_ref().map(|listed| Resources::new(listed, variables)),
+            conditions: parts.conditions.as_slice().into(),
+        }
+    }
+
+    pub(crate) fn principal(&self) -> Option<&PrincipalElement> {
+        self.principal.as_ref()
+    }
+
+    /// How the statement names the principal if it applies to the request, with the doubt resolved against the
+    /// request: an Allow must surely match, a Deny must only possibly match.
+    pub(crate) fn applies(&self, target: &Target<'_>) -> Option<Naming> {
+        let allow = self.effect == Effect::Allow;
+        let naming = match &self.principal {
+            Some(principal) => principal.naming(target.principal(), allow)?,
+            None => Naming::Account,
+        };
+        let truth = self.matches(target);
+        let applies = if allow { truth == Truth::True } else { truth != Truth::False };
+        applies.then_some(naming)
+    }
+
+    fn matches(&self, target: &Target<'_>) -> Truth {
+        Truth::from(self.actions.match_action(&target.lower_action))
+            .and(|| self.resources.as_ref().map_or(Truth::True, |resources| resources.match_resource(target)))
+            .and(|| {
+                Truth::all(self.conditions.iter().map(|condition| condition.holds(target.request.context)))
+            })
+    }
+}
+
+impl Actions {
+    fn new(listed: Option<&Listed<'_>>) -> Self {
+        let patterns = listed.map(|listed| {
+            listed.values.iter().map(|value| Glob::parse(&value.text.to_lowercase())).collect()
+        });
+        Self { negated: listed.is_some_and(|listed| listed.negated), patterns: patterns.unwrap_or_default() }
+    }
+
+    fn match_action(&self, lower_action: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern.matches(lower_action)) != self.negated
+    }
+}
+
+impl Resources {
+    fn new(listed: &Listed<'_>, variables: bool) -> Self {
+        let patterns = listed.values.iter().map(|value| ArnPattern::parse(value.text, variables)).collect();
+        Self { negated: listed.negated, patterns }
+    }
+
+    fn match_resource(&self, target: &Target<'_>) -> Truth {
+        let request = target.request;
+        let matches = self
+            .patterns
+            .iter()
+            .map(|pattern| pattern.matches(request.resource, target.arn.as_ref(), request.context));
+        if self.negated { Match::none_of(matches) } else { Match::one_of(matches) }
+    }
+}
