@@ -1,0 +1,160 @@
+//! `codegen`, second half: writes the dispatcher of `crates/services` from which operations have a file.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::Result;
+use crate::model::{Model, load_all};
+use crate::names::snake;
+
+/// The start of an operation's implementation.
+const IMPLEMENTATION: &str = "impl Operation for ";
+
+/// Writes `dispatch.rs` and `unimplemented.rs`.
+pub(crate) fn write(root: &Path) -> Result<String> {
+    let mut changed = 0;
+    let files = generate(root)?;
+    for (path, text) in &files {
+        if fs::read_to_string(path).ok().as_ref() != Some(text) {
+            fs::write(path, text)?;
+            changed += 1;
+        }
+    }
+    Ok(format!("crates/services: {} files, {changed} changed", files.len()))
+}
+
+/// Fails with the files that differ.
+pub(crate) fn check(root: &Path) -> Result<String> {
+    let files = generate(root)?;
+    let drifted: Vec<String> = files
+        .iter()
+        .filter(|(path, text)| fs::read_to_string(path).ok().as_ref() != Some(*text))
+        .map(|(path, _)| format!("  {}", path.display()))
+        .collect();
+    match drifted.as_slice() {
+        [] => Ok(format!("crates/services: {} files as generated", files.len())),
+        _ => Err(format!("not as generated, run cargo xtask codegen:\n{}", drifted.join("\n")).into()),
+    }
+}
+
+fn generate(root: &Path) -> Result<BTreeMap<PathBuf, String>> {
+    let source = root.join("crates/services/src");
+    let models = load_all(&root.join("models"))?;
+    let mut built = BTreeMap::new();
+    for model in &models {
+        let directory = source.join(snake(&model.id));
+        let operations = if directory.is_dir() { operations_in(&directory)? } else { Vec::new() };
+        built.insert(model.id.clone(), operations);
+    }
+    let dispatch = rustfmt(root, &dispatcher(&models, &built))?;
+    let unimplemented = rustfmt(root, &unimplemented(&models, &built))?;
+    Ok(BTreeMap::from([
+        (source.join("dispatch.rs"), dispatch),
+        (source.join("unimplemented.rs"), unimplemented),
+    ]))
+}
+
+/// The text as rustfmt leaves it.
+fn rustfmt(root: &Path, text: &str) -> Result<String> {
+    let mut process = Command::new("rustfmt")
+        .args(["--edition", "2024", "--config-path"])
+        .arg(root)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    if let Some(mut input) = process.stdin.take() {
+        input.write_all(text.as_bytes())?;
+    }
+    let output = process.wait_with_output()?;
+    if !output.status.success() {
+        return Err("rustfmt refused the dispatcher".into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// The operations that have a file below `directory`. Each stands in a file of its own name.
+fn operations_in(directory: &Path) -> Result<Vec<String>> {
+    let mut operations = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            operations.extend(operations_in(&path)?);
+            continue;
+        }
+        let text = fs::read_to_string(&path)?;
+        let names = text.lines().filter_map(|line| line.strip_prefix(IMPLEMENTATION));
+        let names: Vec<&str> = names.filter_map(|rest| rest.split_whitespace().next()).collect();
+        match names.as_slice() {
+            [] => {}
+            [name] if path.file_stem().is_some_and(|stem| *stem == *snake(name)) => {
+                operations.push((*name).to_owned());
+            }
+            _ => {
+                return Err(
+                    format!("{}: one operation, one file of its name: {names:?}", path.display()).into()
+                );
+            }
+        }
+    }
+    operations.sort();
+    Ok(operations)
+}
+
+fn dispatcher(models: &[Model], built: &BTreeMap<String, Vec<String>>) -> String {
+    let mut services = String::new();
+    let mut functions = String::new();
+    for model in models {
+        let Some(operations) = built.get(&model.id).filter(|operations| !operations.is_empty()) else {
+            continue;
+        };
+        let module = snake(&model.id);
+        let mut arms = String::new();
+        for name in operations {
+            let _ = writeln!(
+                arms,
+                "Some(Operation::{name}) => Box::pin(run::<shapes::{module}::{name}>(cx, input)).await,"
+            );
+        }
+        let _ = writeln!(services, "{:?} => {module}(cx, operation, input).await,", model.id);
+        let _ = write!(
+            functions,
+            "\nasync fn {module}(cx: &Cx, operation: &'static OperationDescription, input: Node) -> Result<Node> {{\n\
+             use shapes::{module}::Operation;\n\
+             match Operation::from_name(operation.name) {{\n{arms}\
+             _ => Err(not_implemented(&shapes::{module}::SERVICE, operation)),\n}}\n}}\n"
+        );
+    }
+    format!(
+        "// Generated by `cargo xtask codegen`. Do not edit.\n\n\
+         //! From an operation's name to its file.\n\n\
+         use crate::{{Cx, Result, not_implemented, run::run}};\n\
+         use wire::{{Node, OperationDescription, Service}};\n\n\
+         /// Runs the operation on its decoded and checked input.\n\
+         pub async fn dispatch(\ncx: &Cx,\nservice: &'static Service,\noperation: &'static OperationDescription,\n\
+         input: Node,\n) -> Result<Node> {{\n\
+         match service.id {{\n{services}_ => Err(not_implemented(service, operation)),\n}}\n}}\n{functions}"
+    )
+}
+
+fn unimplemented(models: &[Model], built: &BTreeMap<String, Vec<String>>) -> String {
+    let mut services = String::new();
+    for model in models {
+        let done = built.get(&model.id).map(Vec::as_slice).unwrap_or_default();
+        let mut names = String::new();
+        for operation in model.operations.iter().filter(|operation| !done.contains(&operation.name)) {
+            let _ = writeln!(names, "{:?},", operation.name);
+        }
+        let _ = writeln!(services, "({:?}, &[\n{names}]),", model.id);
+    }
+    format!(
+        "// Generated by `cargo xtask codegen`. Do not edit.\n\n\
+         //! What is not built yet: each of these answers `NotImplemented`.\n\n\
+         /// Service and names of its operations.\n\
+         #[rustfmt::skip]\n\
+         pub const UNIMPLEMENTED: &[(&str, &[&str])] = &[\n{services}];\n"
+    )
+}
