@@ -1,0 +1,216 @@
+use std::{
+    collections::HashMap,
+    future::poll_fn,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_postgres::{
+    AsyncMessage, Client, NoTls, SimpleQueryMessage, Statement, error::Severity, tls::TlsStream, types::ToSql,
+};
+
+use super::{
+    endpoint::Endpoint,
+    error::{describe, from_postgres},
+    placeholders,
+    value::Bound,
+};
+use crate::{Parameters, Row, StoreError, row::Cell};
+
+/// Makes connections for the pool.
+pub(super) struct Connector {
+    endpoint: Endpoint,
+}
+
+impl Connector {
+    pub(super) fn new(endpoint: Endpoint) -> Self {
+        Self { endpoint }
+    }
+}
+
+/// One connection, with its prepared statements.
+pub(crate) struct Connection {
+    pub(super) client: Client,
+    statements: HashMap<&'static str, Prepared>,
+    /// A transaction may be open on it: it must not be used for another one.
+    pub(super) in_transaction: bool,
+    /// The server has sent a warning since this was last cleared.
+    pub(super) warned: Arc<AtomicBool>,
+}
+
+/// A statement as the server knows it.
+#[derive(Clone)]
+struct Prepared {
+    statement: Statement,
+    names: Arc<[&'static str]>,
+    columns: Arc<[Box<str>]>,
+}
+
+impl Manager for Connector {
+    type Type = Connection;
+    type Error = StoreError;
+
+    async fn create(&self) -> Result<Connection, StoreError> {
+        // On the heap: it is seldom done, and would make every future that waits for a transaction large.
+        Box::pin(self.connect()).await
+    }
+
+    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<StoreError> {
+        if connection.client.is_closed() || connection.in_transaction {
+            Err(RecycleError::message("closed or in a transaction"))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Connector {
+    async fn connect(&self) -> Result<Connection, StoreError> {
+        let Endpoint { config, tls } = &self.endpoint;
+        let unreachable = |error: tokio_postgres::Error| StoreError::unavailable(describe(&error));
+        let warned = Arc::new(AtomicBool::new(false));
+        let client = if let Some(tls) = tls {
+            let (client, connection) = config.connect(tls.clone()).await.map_err(unreachable)?;
+            tokio::spawn(drive(connection, Arc::clone(&warned)));
+            client
+        } else {
+            let (client, connection) = config.connect(NoTls).await.map_err(unreachable)?;
+            tokio::spawn(drive(connection, Arc::clone(&warned)));
+            client
+        };
+        prepare_session(&client).await?;
+        Ok(Connection { client, statements: HashMap::new(), in_transaction: false, warned })
+    }
+}
+
+impl Connection {
+    pub(super) async fn execute(
+        &mut self,
+        sql: &'static str,
+        parameters: &Parameters<'_>,
+    ) -> Result<u64, StoreError> {
+        let prepared = self.prepare(sql).await?;
+        let values = bind(&prepared, parameters)?;
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+        let changed = self.client.execute(&prepared.statement, &values).await;
+        changed.map_err(|error| self.failed(error))
+    }
+
+    pub(super) async fn query(
+        &mut self,
+        sql: &'static str,
+        parameters: &Parameters<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let prepared = self.prepare(sql).await?;
+        let values = bind(&prepared, parameters)?;
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+        let rows = self.client.query(&prepared.statement, &values).await;
+        let rows = rows.map_err(|error| self.failed(error))?;
+        rows.iter().map(|row| read(&prepared, row)).collect()
+    }
+
+    /// Lets the server read the statement, without running it.
+    pub(super) async fn check(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        self.prepare(sql).await.map(drop)
+    }
+
+    pub(super) async fn script(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.client.batch_execute(sql).await.map_err(from_postgres)
+    }
+
+    /// The statement in PostgreSQL's form; prepared on first use.
+    async fn prepare(&mut self, sql: &'static str) -> Result<Prepared, StoreError> {
+        if let Some(prepared) = self.statements.get(sql) {
+            return Ok(prepared.clone());
+        }
+        let numbered = placeholders::number(sql);
+        let statement = self.client.prepare(&numbered.sql).await.map_err(from_postgres)?;
+        let columns = statement.columns().iter().map(|column| Box::from(column.name())).collect();
+        let prepared = Prepared { statement, names: numbered.names.into(), columns };
+        self.statements.insert(sql, prepared.clone());
+        Ok(prepared)
+    }
+
+    fn failed(&mut self, error: tokio_postgres::Error) -> StoreError {
+        let error = from_postgres(error);
+        if error.is_conflict() {
+            // One kind of conflict is that another node changed the schema under a prepared statement.
+            self.statements.clear();
+        }
+        error
+    }
+}
+
+/// The values in the order of the statement's `$1`, `$2` ...
+fn bind<'a>(prepared: &Prepared, parameters: &'a Parameters<'a>) -> Result<Vec<Bound<'a>>, StoreError> {
+    if prepared.names.len() != parameters.len() {
+        return Err(StoreError::Statement(format!(
+            "the statement has {} parameters, {} are given",
+            prepared.names.len(),
+            parameters.len()
+        )));
+    }
+    let value = |name: &&'static str| {
+        let found = parameters.iter().find(|(given, _)| given == name);
+        found
+            .map(|(_, parameter)| Bound(parameter.value()))
+            .ok_or_else(|| StoreError::Statement(format!("the parameter {name} is not given")))
+    };
+    prepared.names.iter().map(value).collect()
+}
+
+fn read(prepared: &Prepared, row: &tokio_postgres::Row) -> Result<Row, StoreError> {
+    let cell = |index| row.try_get::<_, Cell>(index).map_err(from_postgres);
+    let cells = (0..row.len()).map(cell).collect::<Result<_, _>>()?;
+    Ok(Row::new(Arc::clone(&prepared.columns), cells))
+}
+
+/// Runs the connection until its client is dropped. A task of its own, so that a caller that gives up cannot leave the
+/// protocol in the middle of a message.
+async fn drive<S, T>(mut connection: tokio_postgres::Connection<S, T>, warned: Arc<AtomicBool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: TlsStream + Unpin,
+{
+    loop {
+        match poll_fn(|context| connection.poll_message(context)).await {
+            Some(Ok(AsyncMessage::Notice(notice))) => {
+                if notice.parsed_severity().is_none_or(|severity| severity == Severity::Warning) {
+                    warned.store(true, Ordering::Release);
+                    tracing::warn!(message = notice.message(), "the database warns");
+                }
+            }
+            Some(Ok(_)) => {}
+            Some(Err(error)) => {
+                tracing::warn!(error = describe(&error), "the connection to the database broke");
+                return;
+            }
+            None => return,
+        }
+    }
+}
+
+/// Sees to what the store promises whatever the server's defaults: text is UTF-8, and a commit is on disk.
+async fn prepare_session(client: &Client) -> Result<(), StoreError> {
+    let encoding = setting(client, "SHOW server_encoding").await?;
+    if encoding != "UTF8" {
+        return Err(StoreError::Location(format!("the database's encoding is {encoding}, it must be UTF8")));
+    }
+    if setting(client, "SHOW synchronous_commit").await? == "off" {
+        client.batch_execute("SET synchronous_commit = on").await.map_err(from_postgres)?;
+    }
+    Ok(())
+}
+
+async fn setting(client: &Client, sql: &str) -> Result<String, StoreError> {
+    let answer = client.simple_query(sql).await.map_err(from_postgres)?;
+    let value = answer.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    });
+    Ok(value.unwrap_or_default().to_owned())
+}

@@ -1,0 +1,431 @@
+//! Write transactions that share commits.
+//!
+//! A COMMIT waits for the disk, everything else takes microseconds. So transactions take turns on one connection, each
+//! inside a savepoint of one open transaction, the *batch*, and one COMMIT makes the whole batch durable:
+//!
+//! 1. A writer waits for the connection (first come, first served) and opens a batch if none is open.
+//! 2. It runs its statements. When they are done it releases its savepoint, leaves its address for the acknowledgement,
+//!    and passes the connection on. A writer that fails or is dropped rolls back to its savepoint and harms nobody.
+//! 3. Whoever passes the connection on with nobody waiting, or with a full batch, sends it to a thread that runs the
+//!    COMMIT and then acknowledges every transaction of the batch. Otherwise the first to pass it on queues a flush
+//!    behind those who wait now; the flush commits the batch when its turn comes. As the queue is fair, a batch never
+//!    waits for writers that came after it, nor for one that gave up waiting.
+//!
+//! Writers that come while a COMMIT runs queue up, and are the next batch.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use rusqlite::Connection;
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, OwnedMutexGuard, oneshot},
+    time::Instant,
+};
+
+use super::{error::from_sqlite, statement};
+use crate::{Options, Parameters, Row, StoreError};
+
+/// When a finished transaction is committed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Commit {
+    /// By itself and in the calling task: in memory there is no disk to wait for, and readers share the connection.
+    AtOnce,
+    /// Together with others, on a thread that may wait.
+    Shared,
+}
+
+/// The queue of writers before the one writing connection.
+pub(super) struct Writers {
+    writer: Arc<Mutex<Writer>>,
+    /// How many are waiting for the connection. Only a hint for when to commit: correctness rests on the queued flush.
+    waiting: AtomicUsize,
+    commits: Arc<AtomicU64>,
+    runtime: Handle,
+    commit: Commit,
+    batch_limit: usize,
+    wait: Duration,
+}
+
+impl Writers {
+    pub(super) fn new(
+        connection: Connection,
+        commit: Commit,
+        options: &Options,
+    ) -> Result<Arc<Self>, StoreError> {
+        let runtime = Handle::try_current().map_err(StoreError::unavailable)?;
+        let commits = Arc::new(AtomicU64::new(0));
+        let writer = Writer { connection, batch: None, batches: 0, commits: Arc::clone(&commits) };
+        Ok(Arc::new(Self {
+            writer: Arc::new(Mutex::new(writer)),
+            waiting: AtomicUsize::new(0),
+            commits,
+            runtime,
+            commit,
+            batch_limit: options.batch.max(1),
+            wait: options.wait,
+        }))
+    }
+
+    /// Begins a write transaction: waits for its turn, and for other processes that write to the file.
+    pub(super) async fn begin(self: &Arc<Self>) -> Result<WriteTransaction, StoreError> {
+        let deadline = Instant::now() + self.wait;
+        let mut writer = self.take_connection().await?;
+        let mut pause = Duration::from_millis(1);
+        while writer.batch.is_none() {
+            match writer.open_batch() {
+                Err(StoreError::Conflict(text)) if Instant::now() >= deadline => {
+                    return Err(StoreError::Overloaded(format!(
+                        "another process keeps the file locked: {text}"
+                    )));
+                }
+                Err(StoreError::Conflict(_)) => tokio::time::sleep(pause).await,
+                opened => opened?,
+            }
+            pause = (pause * 2).min(Duration::from_millis(20));
+        }
+        let begun = writer.connection.execute_batch("SAVEPOINT writer").map_err(from_sqlite);
+        // Made whether or not that worked: when dropped it sees to the batch, which may hold others' work.
+        let transaction = WriteTransaction { writers: Arc::clone(self), writer: Some(writer) };
+        begun.map(|()| transaction)
+    }
+
+    /// The connection itself, when it is free.
+    pub(super) async fn take_connection(&self) -> Result<OwnedMutexGuard<Writer>, StoreError> {
+        let _waiting = Waiting::new(&self.waiting);
+        tokio::time::timeout(self.wait, Arc::clone(&self.writer).lock_owned())
+            .await
+            .map_err(|_| StoreError::Overloaded("no turn to write came in time".into()))
+    }
+
+    pub(super) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
+    /// Passes the connection on after a transaction has ended, and sees to it that the batch gets committed.
+    fn pass_on(self: &Arc<Self>, mut writer: OwnedMutexGuard<Writer>) {
+        let Some(batch) = &mut writer.batch else { return };
+        let finished = batch.acknowledgements.len();
+        if finished == 0 {
+            writer.abandon_batch();
+        } else if self.commit == Commit::AtOnce {
+            writer.commit_batch();
+        } else if finished >= self.batch_limit || self.waiting.load(Ordering::Relaxed) == 0 {
+            self.runtime.spawn_blocking(move || writer.commit_batch());
+        } else if !batch.flush_queued {
+            batch.flush_queued = true;
+            let (number, connection) = (batch.number, Arc::clone(&self.writer));
+            self.runtime.spawn(async move {
+                let mut writer = connection.lock_owned().await;
+                if writer.batch.as_ref().is_some_and(|batch| batch.number == number) {
+                    // The handle is not needed: the acknowledgements tell how it went.
+                    drop(tokio::task::spawn_blocking(move || writer.commit_batch()));
+                }
+            });
+        }
+    }
+}
+
+/// Counts one waiting writer for as long as it waits, also when its future is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// One write transaction. Dropped before [`WriteTransaction::commit`], it leaves no trace.
+pub(crate) struct WriteTransaction {
+    writers: Arc<Writers>,
+    /// `None` once the transaction has ended.
+    writer: Option<OwnedMutexGuard<Writer>>,
+}
+
+impl WriteTransaction {
+    pub(crate) fn execute(
+        &mut self,
+        sql: &'static str,
+        parameters: &Parameters<'_>,
+    ) -> Result<u64, StoreError> {
+        self.run(|connection| statement::execute(connection, sql, parameters))
+    }
+
+    pub(crate) fn query(
+        &mut self,
+        sql: &'static str,
+        parameters: &Parameters<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.run(|connection| statement::query(connection, sql, parameters))
+    }
+
+    pub(crate) fn prepare(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        self.run(|connection| statement::prepare(connection, sql))
+    }
+
+    /// Runs a script of several statements without parameters.
+    pub(crate) fn script(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.run(|connection| connection.execute_batch(sql).map_err(from_sqlite))
+    }
+
+    /// Returns once the transaction is on disk. When this future is dropped the transaction may be kept or not.
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        let mut writer = self.writer.take().ok_or(StoreError::Aborted)?;
+        let acknowledged = writer.release();
+        self.writers.pass_on(writer);
+        acknowledged?.await.unwrap_or_else(|_| Err(StoreError::indeterminate("the program is shutting down")))
+    }
+
+    fn run<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let writer = self.writer.as_ref().ok_or(StoreError::Aborted)?;
+        let result = work(&writer.connection);
+        // The only writer there is cannot be refused for being a reader: the file itself is read-only.
+        result.map_err(|error| match error {
+            StoreError::ReadOnly => StoreError::unavailable("the file is read-only"),
+            other => other,
+        })
+    }
+}
+
+impl Drop for WriteTransaction {
+    fn drop(&mut self) {
+        if let Some(mut writer) = self.writer.take() {
+            writer.undo();
+            self.writers.pass_on(writer);
+        }
+    }
+}
+
+/// The writing connection and the batch that is open on it.
+pub(super) struct Writer {
+    connection: Connection,
+    batch: Option<Batch>,
+    /// Batches opened so far.
+    batches: u64,
+    commits: Arc<AtomicU64>,
+}
+
+struct Batch {
+    number: u64,
+    /// One for each finished transaction.
+    acknowledgements: Vec<oneshot::Sender<Result<(), StoreError>>>,
+    flush_queued: bool,
+}
+
+impl Writer {
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    fn open_batch(&mut self) -> Result<(), StoreError> {
+        if !self.connection.is_autocommit() {
+            // Left over from a COMMIT that failed and could not be rolled back then.
+            self.connection.execute_batch("ROLLBACK").map_err(from_sqlite)?;
+        }
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(from_sqlite)?;
+        self.batches += 1;
+        self.batch = Some(Batch { number: self.batches, acknowledgements: Vec::new(), flush_queued: false });
+        Ok(())
+    }
+
+    /// Ends the current transaction as a part of the batch; the receiver learns whether the batch was committed.
+    fn release(&mut self) -> Result<oneshot::Receiver<Result<(), StoreError>>, StoreError> {
+        if let Err(error) = self.connection.execute_batch("RELEASE writer") {
+            self.undo();
+            return Err(from_sqlite(error));
+        }
+        let (sender, receiver) = oneshot::channel();
+        let batch = self.batch.as_mut().ok_or(StoreError::Aborted)?;
+        batch.acknowledgements.push(sender);
+        Ok(receiver)
+    }
+
+    /// Takes back the current transaction alone, if the engine still has the batch: some failures (a full disk, an I/O
+    /// error) make it roll back all of the batch, savepoints included, and not the statement alone.
+    fn undo(&mut self) {
+        if self.batch.is_none() {
+            return;
+        }
+        if let Err(error) = self.connection.execute_batch("ROLLBACK TO writer; RELEASE writer") {
+            // The savepoint is gone, or cannot be told from its batch: give up all of it.
+            self.fail_batch(&from_sqlite(error));
+        }
+    }
+
+    fn fail_batch(&mut self, error: &StoreError) {
+        self.roll_back();
+        if let Some(batch) = self.batch.take() {
+            for acknowledgement in batch.acknowledgements {
+                let _ = acknowledgement.send(Err(StoreError::unavailable(error)));
+            }
+        }
+    }
+
+    fn abandon_batch(&mut self) {
+        self.roll_back();
+        self.batch = None;
+    }
+
+    /// Makes the batch durable and tells its transactions. Waits for the disk.
+    fn commit_batch(&mut self) {
+        let Some(batch) = self.batch.take() else { return };
+        let outcome = match self.connection.execute_batch("COMMIT") {
+            Ok(()) => {
+                self.commits.fetch_add(1, Ordering::Relaxed);
+                Ok(())
+            }
+            Err(error) => {
+                tracing::error!(%error, transactions = batch.acknowledgements.len(), "a commit failed");
+                self.roll_back();
+                // The log may have reached the disk all the same, and then counts after the next start.
+                Err(StoreError::indeterminate(error))
+            }
+        };
+        for acknowledgement in batch.acknowledgements {
+            // Nobody listens when the caller gave up waiting.
+            let _ = acknowledgement.send(outcome.clone());
+        }
+    }
+
+    fn roll_back(&mut self) {
+        if !self.connection.is_autocommit()
+            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a rollback failed");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::sqlite::connection;
+
+    const INSERT: &str = "INSERT INTO t (a) VALUES (:a)";
+    const COUNT: &str = "SELECT COUNT(*) AS n FROM t";
+
+    fn writers(directory: &tempfile::TempDir) -> Arc<Writers> {
+        let path = directory.path().join("store.db");
+        connection::create_file(&path).unwrap();
+        let connection = connection::open(&path, connection::Use::Write).unwrap();
+        connection.execute_batch("CREATE TABLE t (a TEXT)").unwrap();
+        Writers::new(connection, Commit::Shared, &Options::default()).unwrap()
+    }
+
+    async fn rows(writers: &Arc<Writers>) -> i64 {
+        writers.begin().await.unwrap().query(COUNT, &[]).unwrap()[0].integer("n").unwrap()
+    }
+
+    /// A transaction that has finished and is in a batch which stays open, because another one waits; and that other
+    /// one, whose turn it is now.
+    async fn batched(
+        writers: &Arc<Writers>,
+    ) -> (tokio::task::JoinHandle<Result<(), StoreError>>, WriteTransaction) {
+        let mut first = writers.begin().await.unwrap();
+        first.execute(INSERT, &[(":a", &"first")]).unwrap();
+        let queue = Arc::clone(writers);
+        let second = tokio::spawn(async move { queue.begin().await.unwrap() });
+        while writers.waiting.load(Ordering::Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+        let first = tokio::spawn(first.commit());
+        let second = second.await.unwrap();
+        assert!(!first.is_finished(), "not acknowledged before the batch is committed");
+        (first, second)
+    }
+
+    #[tokio::test]
+    async fn one_commit_acknowledges_a_batch() {
+        let directory = tempfile::tempdir().unwrap();
+        let writers = writers(&directory);
+        let (first, mut second) = batched(&writers).await;
+        second.execute(INSERT, &[(":a", &"second")]).unwrap();
+        assert_eq!(second.commit().await, Ok(()));
+        assert_eq!(first.await.unwrap(), Ok(()));
+        assert_eq!(writers.commits(), 1);
+        assert_eq!(rows(&writers).await, 2);
+    }
+
+    #[tokio::test]
+    async fn a_dropped_transaction_leaves_its_batch_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let writers = writers(&directory);
+        let (first, mut second) = batched(&writers).await;
+        second.execute(INSERT, &[(":a", &"second")]).unwrap();
+        drop(second);
+        assert_eq!(first.await.unwrap(), Ok(()));
+        assert_eq!(rows(&writers).await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_writer_that_gives_up_waiting_does_not_hold_up_the_batch() {
+        let directory = tempfile::tempdir().unwrap();
+        let writers = writers(&directory);
+        let mut first = writers.begin().await.unwrap();
+        first.execute(INSERT, &[(":a", &"first")]).unwrap();
+        let mut waiting = Box::pin(writers.begin());
+        let moment = Duration::from_millis(1);
+        assert!(
+            tokio::time::timeout(moment, &mut waiting).await.is_err(),
+            "the first one has the connection"
+        );
+        let mut committing = Box::pin(first.commit());
+        assert!(tokio::time::timeout(moment, &mut committing).await.is_err(), "the flush waits its turn");
+        drop(waiting);
+        assert_eq!(tokio::time::timeout(Duration::from_secs(10), committing).await, Ok(Ok(())));
+        assert_eq!(rows(&writers).await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_failed_commit_fails_its_batch_and_no_other() {
+        let directory = tempfile::tempdir().unwrap();
+        let writers = writers(&directory);
+        let (first, mut second) = batched(&writers).await;
+        second.execute(INSERT, &[(":a", &"second")]).unwrap();
+        second.writer.as_mut().unwrap().connection.commit_hook(Some(|| true)).unwrap();
+        let (second, first) = (second.commit().await, first.await.unwrap());
+        for outcome in [first, second] {
+            assert!(outcome.as_ref().is_err_and(StoreError::is_indeterminate), "{outcome:?}");
+        }
+        writers.take_connection().await.unwrap().connection.commit_hook(None::<fn() -> bool>).unwrap();
+        assert_eq!(rows(&writers).await, 0);
+        let mut third = writers.begin().await.unwrap();
+        third.execute(INSERT, &[(":a", &"third")]).unwrap();
+        assert_eq!(third.commit().await, Ok(()));
+        assert_eq!(rows(&writers).await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_loses_nothing_that_was_acknowledged() {
+        let directory = tempfile::tempdir().unwrap();
+        let writers = writers(&directory);
+        let (first, mut second) = batched(&writers).await;
+        // The engine answers a full file by rolling back all of the open transaction, savepoints and all.
+        second.writer.as_ref().unwrap().connection.execute_batch("PRAGMA max_page_count = 2").unwrap();
+        let failed = second.execute(INSERT, &[(":a", &"x".repeat(100_000))]).unwrap_err();
+        assert!(failed.is_unavailable(), "{failed:?}");
+        drop(second);
+        let first = first.await.unwrap();
+        assert!(first.is_err(), "its work is gone with the batch: {first:?}");
+        let connection = writers.take_connection().await.unwrap();
+        connection.connection.execute_batch("PRAGMA max_page_count = 100000").unwrap();
+        drop(connection);
+        assert_eq!(rows(&writers).await, 0);
+        let mut third = writers.begin().await.unwrap();
+        third.execute(INSERT, &[(":a", &"third")]).unwrap();
+        assert_eq!(third.commit().await, Ok(()));
+        assert_eq!(rows(&writers).await, 1);
+    }
+}

@@ -1,0 +1,55 @@
+//! The store: SQLite and PostgreSQL behind one [`Transaction`] type, the schema, one module of SQL for each aggregate,
+//! and the sealing of secrets at rest.
+//!
+//! Open a [`Store`], begin a transaction, and pass it to the functions of the aggregates ([`user`], [`role`] ...). They
+//! are called `insert`, `get` (fails when there is nothing), `find` (gives an `Option`), `list`, `update` and `delete`.
+//! Records are those of the `domain` crate, kept as one JSON document each beside the columns that are looked up, unique,
+//! ordered or referred to.
+//!
+//! Lists are pages: `after` is the key of the last record of the page before, so that a page neither repeats nor misses a
+//! record that was there all the time, whatever happens in between. Names are listed in the bytewise order of their
+//! lower-case form.
+
+pub mod access_key;
+pub mod account;
+pub mod attachment;
+pub mod audit_event;
+pub mod group;
+pub mod inline_policy;
+pub mod last_used;
+pub mod managed_policy;
+pub mod membership;
+pub mod policy_version;
+pub mod role;
+pub mod setting;
+pub mod user;
+
+mod check;
+mod document;
+mod engine;
+mod error;
+mod location;
+mod migration;
+mod page;
+mod parameter;
+mod retry;
+mod row;
+mod seal;
+mod statements;
+mod store;
+mod transaction;
+
+pub use check::Finding;
+pub use engine::{Engine, Parameters};
+pub use error::StoreError;
+pub use location::Location;
+pub use parameter::{Parameter, Value};
+pub use retry::Retry;
+pub use row::Row;
+pub use seal::{
+    EncryptionContext, MAX_PLAINTEXT, MAX_SESSION_TOKEN, RootKey, RootKeyError, SealError, Sealer,
+    SessionSealer,
+};
+pub use statements::statements;
+pub use store::{Access, Options, Store};
+pub use transaction::Transaction;

@@ -1,0 +1,198 @@
+//! The schema, as the steps that lead to it. Each step is one text for both engines.
+
+use aws_lc_rs::digest;
+
+use crate::{Engine, Retry, Store, StoreError};
+
+/// One step of the schema.
+pub(crate) struct Migration {
+    /// 1, 2, 3 ... without gaps.
+    version: i64,
+    /// Statements in PostgreSQL's words.
+    sql: &'static str,
+}
+
+/// All steps. A step that has been released never changes: stores remember its checksum.
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration { version: 1, sql: include_str!("schema/0001.sql") }];
+
+impl Migration {
+    /// SHA-256 of the text, in hexadecimal.
+    fn checksum(&self) -> String {
+        let digest = digest::digest(&digest::SHA256, self.sql.as_bytes());
+        digest.as_ref().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    }
+}
+
+/// The text for that engine. SQLite compares text bytewise by itself, and has no collation of that name.
+fn in_words_of(engine: Engine, sql: &str) -> String {
+    match engine {
+        Engine::Postgres => sql.to_owned(),
+        Engine::Sqlite => sql.replace(" COLLATE \"C\"", ""),
+    }
+}
+
+/// Takes the steps the store has not taken yet, all in one transaction. Several nodes may try at once: one does it.
+pub(crate) async fn migrate(store: &Store, migrations: &[Migration]) -> Result<(), StoreError> {
+    let mut retry = Retry::new();
+    loop {
+        match attempt(store, migrations).await {
+            Err(error) if is_race(&error) && retry.again().await => {}
+            done => return done,
+        }
+    }
+}
+
+/// Fails unless the store has taken all steps and no others.
+pub(crate) async fn require_current(store: &Store) -> Result<(), StoreError> {
+    let mut tx = store.read();
+    let rows = tx.query(LIST, &[]).await.map_err(|error| match error {
+        StoreError::Statement(_) => {
+            StoreError::Schema("the store is empty: start the server on it first".into())
+        }
+        other => other,
+    })?;
+    if pending(&rows, MIGRATIONS)?.is_empty() {
+        Ok(())
+    } else {
+        Err(StoreError::Schema(
+            "the store's schema is older than this program: run `portcullis migrate`, or restart the server"
+                .into(),
+        ))
+    }
+}
+
+async fn attempt(store: &Store, migrations: &[Migration]) -> Result<(), StoreError> {
+    let mut tx = store.write().await?;
+    tx.script(&in_words_of(store.engine(), TABLE)).await?;
+    let rows = tx.query(LIST, &[]).await?;
+    let pending = pending(&rows, migrations)?;
+    if pending.is_empty() {
+        tx.rollback();
+        return Ok(());
+    }
+    for migration in pending {
+        tx.script(&in_words_of(store.engine(), migration.sql)).await?;
+        tx.execute(INSERT, &[(":version", &migration.version), (":checksum", &migration.checksum())]).await?;
+        tracing::info!(version = migration.version, "the schema has a new version");
+    }
+    tx.commit().await
+}
+
+/// Two nodes that create the same table at the same time see one of these.
+fn is_race(error: &StoreError) -> bool {
+    match error {
+        StoreError::Unique { .. } => true,
+        StoreError::Statement(text) => text.contains("42P07"),
+        other => other.is_conflict(),
+    }
+}
+
+/// The steps still to be taken, given those the store remembers.
+fn pending<'a>(taken: &[crate::Row], migrations: &'a [Migration]) -> Result<&'a [Migration], StoreError> {
+    for (index, row) in taken.iter().enumerate() {
+        let version = row.integer("version")?;
+        let Some(migration) = migrations.get(index) else {
+            return Err(StoreError::Schema(format!(
+                "the store's schema has version {version}, newer than this program: use a newer program"
+            )));
+        };
+        if migration.version != version || migration.checksum() != row.text("checksum")? {
+            return Err(StoreError::Schema(format!(
+                "version {version} of the store's schema is not the one this program knows"
+            )));
+        }
+    }
+    Ok(migrations.get(taken.len()..).unwrap_or_default())
+}
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
+    version BIGINT NOT NULL PRIMARY KEY,
+    checksum TEXT COLLATE \"C\" NOT NULL
+)";
+const INSERT: &str = "INSERT INTO schema_migration (version, checksum) VALUES (:version, :checksum)";
+const LIST: &str = "SELECT version, checksum FROM schema_migration ORDER BY version";
+
+pub(crate) const SQL: &[&str] = &[INSERT, LIST];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Access, Location};
+
+    /// Everything SQLite knows of the schema.
+    const SCHEMA: &str = "SELECT type, name, tbl_name, COALESCE(sql, '') AS sql FROM sqlite_master
+        ORDER BY type, name";
+
+    async fn schema(store: &Store) -> Vec<String> {
+        let rows = store.read().query(SCHEMA, &[]).await.unwrap();
+        let columns = ["type", "name", "tbl_name", "sql"];
+        rows.iter().map(|row| columns.map(|column| row.text(column).unwrap()).join("|")).collect()
+    }
+
+    async fn open(path: &std::path::Path) -> Store {
+        Store::open(&Location::Sqlite(path.to_owned()), Access::Server).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn from_every_version_the_steps_lead_to_the_fresh_schema() {
+        let directory = tempfile::tempdir().unwrap();
+        let fresh = schema(&open(&directory.path().join("fresh")).await).await;
+        assert!(fresh.len() > 10, "{fresh:?}");
+        for taken in 0..=MIGRATIONS.len() {
+            let path = directory.path().join(taken.to_string());
+            let older = Store::unmigrated(&Location::Sqlite(path.clone())).unwrap();
+            migrate(&older, &MIGRATIONS[..taken]).await.unwrap();
+            drop(older);
+            let store = open(&path).await;
+            assert_eq!(schema(&store).await, fresh, "from version {taken}");
+        }
+    }
+
+    #[tokio::test]
+    async fn steps_are_numbered_and_taken_once() {
+        for (index, migration) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(usize::try_from(migration.version).unwrap(), index + 1);
+        }
+        let store = Store::open(&Location::Memory, Access::Server).await.unwrap();
+        let before = schema(&store).await;
+        migrate(&store, MIGRATIONS).await.unwrap();
+        assert_eq!(schema(&store).await, before);
+    }
+
+    #[tokio::test]
+    async fn a_newer_or_altered_schema_is_refused() {
+        let store = Store::unmigrated(&Location::Memory).unwrap();
+        let two = [
+            Migration { version: 1, sql: "CREATE TABLE a (b BIGINT)" },
+            Migration { version: 2, sql: "CREATE TABLE c (d BIGINT)" },
+        ];
+        migrate(&store, &two).await.unwrap();
+        let newer = migrate(&store, &two[..1]).await;
+        assert!(matches!(&newer, Err(StoreError::Schema(text)) if text.contains("newer")), "{newer:?}");
+        let altered = [Migration { version: 1, sql: "CREATE TABLE a (b TEXT)" }];
+        let altered = migrate(&store, &altered).await;
+        assert!(
+            matches!(&altered, Err(StoreError::Schema(text)) if text.contains("version 1")),
+            "{altered:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_step_that_fails_leaves_nothing() {
+        let store = Store::unmigrated(&Location::Memory).unwrap();
+        let broken = [
+            Migration { version: 1, sql: "CREATE TABLE a (b BIGINT)" },
+            Migration { version: 2, sql: "CREATE TABLE c (d BIGINT); CREATE TABLE a (b BIGINT)" },
+        ];
+        assert!(migrate(&store, &broken).await.is_err());
+        assert_eq!(schema(&store).await, Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn tools_do_not_make_schemas() {
+        let store = Store::unmigrated(&Location::Memory).unwrap();
+        assert!(matches!(require_current(&store).await, Err(StoreError::Schema(_))));
+        migrate(&store, MIGRATIONS).await.unwrap();
+        assert_eq!(require_current(&store).await, Ok(()));
+    }
+}

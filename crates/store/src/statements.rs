@@ -1,0 +1,27 @@
+use crate::{
+    access_key, account, attachment, audit_event, check, group, inline_policy, last_used, managed_policy,
+    membership, migration, policy_version, role, seal, setting, store, user,
+};
+
+/// Every SQL text of the store, with the `:name` parameters it takes: for tests that put them to each engine.
+pub fn statements() -> impl Iterator<Item = &'static str> {
+    let aggregates = [
+        access_key::SQL,
+        account::SQL,
+        attachment::SQL,
+        audit_event::SQL,
+        group::SQL,
+        inline_policy::SQL,
+        last_used::SQL,
+        managed_policy::SQL,
+        membership::SQL,
+        migration::SQL,
+        policy_version::SQL,
+        role::SQL,
+        seal::SQL,
+        setting::SQL,
+        store::SQL,
+        user::SQL,
+    ];
+    aggregates.into_iter().flatten().copied().chain(check::sql())
+}

@@ -1,0 +1,158 @@
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    Engine, Finding, Location, StoreError, Transaction, check,
+    engine::{
+        postgres::{Endpoint, Mode, Postgres},
+        sqlite::Sqlite,
+    },
+    migration,
+    transaction::Inner,
+};
+
+/// The store: an SQLite file, a PostgreSQL database, or memory. Cheap to clone; all clones are one store.
+#[derive(Clone)]
+pub struct Store {
+    database: Arc<Database>,
+}
+
+enum Database {
+    Postgres(Postgres),
+    Sqlite(Sqlite),
+}
+
+/// As what a process opens the store. Matters for SQLite files and for the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// To serve from it: makes the file and the schema, brings an older schema up to date, and is the only server on an
+    /// SQLite file.
+    Server,
+    /// To work on it for a moment, also beside a running server: the schema must be there and up to date.
+    Tool,
+}
+
+/// Sizes and times of a store. The defaults suit a server.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Connections to PostgreSQL, at most.
+    pub connections: usize,
+    /// Connections that read from an SQLite file, at most.
+    pub readers: usize,
+    /// Transactions that share one SQLite commit, at most.
+    pub batch: usize,
+    /// How long a transaction waits for a connection or for its turn to write.
+    pub wait: Duration,
+    /// How long PostgreSQL may take to answer one statement or COMMIT.
+    pub statement: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            connections: 16,
+            readers: 8,
+            batch: 256,
+            wait: Duration::from_secs(5),
+            statement: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Store {
+    /// Opens the store with the default options. Must be called on a Tokio runtime, which does the store's background
+    /// work from then on.
+    pub async fn open(location: &Location, access: Access) -> Result<Self, StoreError> {
+        Self::open_with(location, access, &Options::default()).await
+    }
+
+    /// Opens the store.
+    pub async fn open_with(
+        location: &Location,
+        access: Access,
+        options: &Options,
+    ) -> Result<Self, StoreError> {
+        let store = Self::connect(location, access, options)?;
+        match access {
+            Access::Server => migration::migrate(&store, migration::MIGRATIONS).await?,
+            Access::Tool => migration::require_current(&store).await?,
+        }
+        Ok(store)
+    }
+
+    /// The store as it is, whatever its schema.
+    fn connect(location: &Location, access: Access, options: &Options) -> Result<Self, StoreError> {
+        let database = match location {
+            Location::Memory => Database::Sqlite(Sqlite::in_memory(options)?),
+            Location::Postgres(url) => Database::Postgres(Postgres::new(Endpoint::open(url)?, options)?),
+            Location::Sqlite(path) => Database::Sqlite(Sqlite::in_file(path, access, options)?),
+        };
+        Ok(Self { database: Arc::new(database) })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn unmigrated(location: &Location) -> Result<Self, StoreError> {
+        Self::connect(location, Access::Server, &Options::default())
+    }
+
+    /// A read transaction: one snapshot of what is committed when its first statement runs. Until then it takes nothing
+    /// from the store, so that a request which turns out to need no statement costs none.
+    pub fn read(&self) -> Transaction {
+        Transaction::new(Inner::ReadLater(self.clone()))
+    }
+
+    /// Begins the snapshot.
+    pub(crate) async fn begin_read(&self) -> Result<Inner, StoreError> {
+        Ok(match &*self.database {
+            Database::Postgres(postgres) => Inner::Postgres(postgres.begin(Mode::Read).await?),
+            Database::Sqlite(sqlite) => Inner::SqliteRead(sqlite.read().await?),
+        })
+    }
+
+    /// Begins a write transaction, serializable with all others. Do not wait for anything but the store inside it.
+    pub async fn write(&self) -> Result<Transaction, StoreError> {
+        Ok(Transaction::new(match &*self.database {
+            Database::Postgres(postgres) => Inner::Postgres(postgres.begin(Mode::Write).await?),
+            Database::Sqlite(sqlite) => Inner::SqliteWrite(sqlite.write().await?),
+        }))
+    }
+
+    /// Asks the engine for one row.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.read().query(PING, &[]).await?;
+        Ok(())
+    }
+
+    /// Which engine keeps the store.
+    pub fn engine(&self) -> Engine {
+        match &*self.database {
+            Database::Postgres(_) => Engine::Postgres,
+            Database::Sqlite(_) => Engine::Sqlite,
+        }
+    }
+
+    /// Looks for damage: pages and indexes of an SQLite file, and references between records on both engines. Reads all
+    /// of the store.
+    pub async fn check(&self) -> Result<Vec<Finding>, StoreError> {
+        let mut findings = match &*self.database {
+            Database::Postgres(_) => Vec::new(),
+            Database::Sqlite(sqlite) => {
+                sqlite.integrity().await?.into_iter().map(Finding::Integrity).collect()
+            }
+        };
+        findings.extend(check::references(&mut self.read()).await?);
+        Ok(findings)
+    }
+
+    /// How many commits SQLite has run, each for one or more write transactions; `None` on PostgreSQL, which groups
+    /// commits itself.
+    pub fn sqlite_commits(&self) -> Option<u64> {
+        match &*self.database {
+            Database::Postgres(_) => None,
+            Database::Sqlite(sqlite) => Some(sqlite.commits()),
+        }
+    }
+}
+
+const PING: &str = "SELECT 1 AS one";
+
+pub(crate) const SQL: &[&str] = &[PING];

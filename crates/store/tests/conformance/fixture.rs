@@ -1,0 +1,176 @@
+use std::{
+    future::Future,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use domain::{Account, AccountId, IdKind, Path, Random, UniqueId, User, UserName};
+use jiff::Timestamp;
+use store::{Access, Location, RootKey, Sealer, Store, StoreError, account};
+use tempfile::TempDir;
+
+use crate::postgres::Cluster;
+
+/// Makes empty stores on one engine.
+pub(crate) struct Fixture<'a> {
+    kind: Kind<'a>,
+}
+
+enum Kind<'a> {
+    Memory,
+    Postgres(&'a Cluster),
+    Sqlite(TempDir),
+}
+
+impl<'a> Fixture<'a> {
+    pub(crate) fn memory() -> Self {
+        Self { kind: Kind::Memory }
+    }
+
+    pub(crate) fn postgres(cluster: &'a Cluster) -> Self {
+        Self { kind: Kind::Postgres(cluster) }
+    }
+
+    pub(crate) fn sqlite() -> Self {
+        Self { kind: Kind::Sqlite(tempfile::tempdir().unwrap()) }
+    }
+
+    /// Whether a store can be opened again.
+    pub(crate) fn is_lasting(&self) -> bool {
+        !matches!(self.kind, Kind::Memory)
+    }
+
+    /// A store of its own, with one account in it.
+    pub(crate) async fn fresh(&self) -> Bench {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let location = match &self.kind {
+            Kind::Memory => Location::Memory,
+            Kind::Postgres(cluster) => cluster.database(number).await,
+            Kind::Sqlite(directory) => Location::Sqlite(directory.path().join(format!("{number}.db"))),
+        };
+        Bench::open(location).await
+    }
+}
+
+/// A store, and what most cases need with it.
+pub(crate) struct Bench {
+    pub(crate) location: Location,
+    pub(crate) store: Store,
+    pub(crate) account: AccountId,
+}
+
+impl Bench {
+    pub(crate) async fn open(location: Location) -> Self {
+        let store = Store::open(&location, Access::Server).await.unwrap();
+        let account = AccountId::parse("123456789012").unwrap();
+        let bench = Self { location, store, account };
+        let record = bench.account_record();
+        bench
+            .write(async |tx| match account::find(tx, record.id).await? {
+                Some(_) => Ok(()),
+                None => account::insert(tx, &record).await,
+            })
+            .await;
+        bench
+    }
+
+    pub(crate) fn account_record(&self) -> Account {
+        Account {
+            id: self.account,
+            name: "Test".into(),
+            email: "Root@Example.com".into(),
+            alias: None,
+            created_at: time(0),
+        }
+    }
+
+    /// Runs `work` in a transaction, again if it loses to another one, and commits.
+    pub(crate) async fn write<T>(
+        &self,
+        work: impl AsyncFn(&mut store::Transaction) -> Result<T, StoreError>,
+    ) -> T {
+        self.try_write(work).await.unwrap()
+    }
+
+    /// The same, giving the error.
+    pub(crate) async fn try_write<T>(
+        &self,
+        work: impl AsyncFn(&mut store::Transaction) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut retry = store::Retry::new();
+        loop {
+            let attempt = async {
+                let mut tx = self.store.write().await?;
+                let value = work(&mut tx).await?;
+                tx.commit().await?;
+                Ok(value)
+            };
+            match attempt.await {
+                Err(StoreError::Conflict(_)) if retry.again().await => {}
+                done => return done,
+            }
+        }
+    }
+
+    /// Runs `work` in a read transaction.
+    pub(crate) async fn read<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut store::Transaction) -> Result<T, StoreError>,
+    ) -> T {
+        work(&mut self.store.read()).await.unwrap()
+    }
+
+    pub(crate) fn user(&self, name: &str, path: &str) -> User {
+        User {
+            account_id: self.account,
+            id: id(IdKind::User),
+            name: UserName::parse(name).unwrap(),
+            path: Path::parse(path).unwrap(),
+            created_at: time(1),
+            permissions_boundary: None,
+            tags: vec![],
+        }
+    }
+
+    pub(crate) async fn sealer(&self) -> Sealer {
+        Sealer::open(&self.store, &RootKey::generate().unwrap(), time(0)).await.unwrap()
+    }
+}
+
+/// A time some seconds after the beginning of the tests' world.
+pub(crate) fn time(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_700_000_000 + seconds).unwrap()
+}
+
+pub(crate) fn id(kind: IdKind) -> UniqueId {
+    UniqueId::new(kind, &Counting)
+}
+
+/// Different at every call; the tests need no more.
+pub(crate) struct Counting;
+
+impl Random for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        static STATE: AtomicU64 = AtomicU64::new(1);
+        for byte in bytes {
+            let state = STATE.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            *byte = state.to_be_bytes()[1];
+        }
+    }
+}
+
+/// Fails a case that hangs.
+pub(crate) async fn soon<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(30), work).await.expect("the case hangs")
+}
+
+/// Asks again and again until the answer is yes.
+pub(crate) async fn eventually(mut question: impl AsyncFnMut() -> bool) {
+    soon(async {
+        while !question().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+}

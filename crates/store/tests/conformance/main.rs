@@ -1,0 +1,94 @@
+//! One suite for every engine: memory, an SQLite file, PostgreSQL.
+//!
+//! PostgreSQL is the one at `PORTCULLIS_TEST_POSTGRES` (a `postgres://` URL of a role that may create databases), or a
+//! throw-away cluster made from the newest binaries under `/usr/lib/postgresql`.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and says which case it is at"
+)]
+
+mod fixture;
+mod postgres;
+mod records;
+mod sealing;
+mod sqlite;
+mod transactions;
+
+use std::pin::Pin;
+
+use fixture::Fixture;
+
+/// Puts a case on the heap: unoptimised, all of them together do not fit on a stack.
+#[inline(never)]
+fn boxed<F: Future>(case: impl FnOnce() -> F) -> Pin<Box<F>> {
+    Box::pin(case())
+}
+
+async fn suite(fixture: &Fixture<'_>) {
+    macro_rules! cases {
+        ($($case:path),* $(,)?) => {$(
+            println!("{}", stringify!($case));
+            let bench = fixture.fresh().await;
+            boxed(|| $case(&bench)).await;
+        )*};
+    }
+    cases![
+        records::accounts,
+        records::users,
+        records::groups_and_memberships,
+        records::roles,
+        records::access_keys,
+        records::managed_policies,
+        records::inline_policies,
+        records::attachments,
+        records::last_used,
+        records::audit_events,
+        records::settings,
+        records::names_are_listed_bytewise_and_pages_are_stable,
+        records::path_prefixes_select,
+        records::check_finds_what_refers_to_nothing,
+        transactions::every_statement_is_accepted,
+        transactions::values_come_back_as_they_went,
+        transactions::unfinished_work_is_not_seen,
+        transactions::a_read_transaction_is_one_snapshot,
+        transactions::a_read_transaction_cannot_write,
+        transactions::dropped_transactions_leave_nothing,
+        transactions::a_failed_statement_ends_its_transaction,
+        transactions::parameters_must_match,
+        transactions::violations_are_told_apart,
+        transactions::no_update_is_lost,
+        transactions::concurrent_writers_are_all_kept,
+        transactions::cancelled_writers_harm_nobody,
+        sealing::sealers_of_one_store_open_each_others,
+        sealing::a_wrong_root_key_is_named,
+        sealing::concurrent_first_starts_agree,
+        sealing::a_root_key_file_is_made_once,
+    ];
+    if fixture.is_lasting() {
+        cases![transactions::committed_work_survives_reopening];
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn memory() {
+    suite(&Fixture::memory()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sqlite_file() {
+    suite(&Fixture::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn postgresql() {
+    let cluster = postgres::Cluster::start();
+    suite(&Fixture::postgres(&cluster)).await;
+    postgres::a_lost_connection_is_replaced(&cluster).await;
+    postgres::certificates_are_checked(&cluster).await;
+    postgres::a_commit_that_may_be_lost_is_not_a_success(&cluster).await;
+}
