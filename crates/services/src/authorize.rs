@@ -1,0 +1,133 @@
+//! Step 6 of a request: what the operation demands against every policy that applies to the caller.
+
+use crate::{Common, Cx, Error, Operation, Permission, Result, operation::Values};
+use domain::{Caller, Principal as Who, Session};
+use policy::{Context, Policies, Principal, Request, Source, evaluate};
+
+/// What sessions of GetSessionToken may not do, whatever policies say: call IAM unless MFA was shown, and call STS but
+/// for two operations.
+///
+/// Source: "`GetSessionToken`" in the STS API reference.
+pub(crate) fn session_may_call<O: Operation>(cx: &Cx) -> Result<()> {
+    let Some(session) = &cx.caller.session else { return Ok(()) };
+    if matches!(cx.caller.principal, Who::AssumedRole { .. }) {
+        return Ok(());
+    }
+    match O::SERVICE.id {
+        "iam" if session.mfa_authenticated_at.is_none() => {
+            let message = "The security token included in the request is invalid";
+            Err(Error::common(Common::InvalidClientTokenId, message))
+        }
+        "sts" if !["AssumeRole", "GetCallerIdentity"].contains(&O::NAME) => {
+            Err(Error::access_denied(format!("Cannot call {} with session credentials", O::NAME)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Decides every permission; the first that is not allowed ends the request.
+pub(crate) fn all(cx: &Cx, permissions: &[Permission]) -> Result<()> {
+    let principal = principal(&cx.caller);
+    let context = context(cx, &principal);
+    permissions.iter().try_for_each(|permission| one(cx, &principal, &context, permission))
+}
+
+fn one(cx: &Cx, principal: &Principal, context: &Context, permission: &Permission) -> Result<()> {
+    let mut context = context.clone();
+    for condition in &permission.conditions {
+        match &condition.values {
+            Values::One(value) => context.insert(&condition.key, value.as_str()),
+            Values::Many(values) => context.insert(&condition.key, values.clone()),
+        }
+    }
+    let account = cx.account().to_string();
+    let owner = owner(&permission.resource).unwrap_or(&account);
+    context.insert("aws:ResourceAccount", owner);
+    let request = Request {
+        principal,
+        action: permission.action,
+        resource: &permission.resource,
+        resource_account: Some(owner),
+        context: &context,
+    };
+    let own = &cx.policies;
+    let trust = permission.resource_policy.as_ref().map(|policy| Source::new("", "resource", policy.clone()));
+    let policies = Policies {
+        identity: &own.identity,
+        boundary: own.boundary.as_deref(),
+        session: own.session.as_deref(),
+        resource: trust.as_ref(),
+        resource_policy_required: trust.is_some(),
+        ..Policies::default()
+    };
+    let decision = evaluate(&request, &policies);
+    if decision.is_allowed() {
+        return Ok(());
+    }
+    let (caller, action, resource) = (cx.caller.arn().to_string(), permission.action, &permission.resource);
+    Err(Error::access_denied(match trust {
+        None => decision.denial_message(&caller, action, resource),
+        // Whether it is the role or the caller's own policies that refuse is not told: STS gives no reason.
+        Some(_) => format!("User: {caller} is not authorized to perform: {action} on resource: {resource}"),
+    }))
+}
+
+/// The account that an ARN names.
+fn owner(resource: &str) -> Option<&str> {
+    resource.split(':').nth(4).filter(|account| domain::AccountId::parse(account).is_ok())
+}
+
+/// The caller by every name that a policy can call it.
+pub(crate) fn principal(caller: &Caller) -> Principal {
+    let account = caller.account_id.to_string();
+    let arn = caller.arn().to_string();
+    match &caller.principal {
+        Who::AssumedRole { role, .. } => {
+            Principal::assumed_role(&account, &arn, &role.arn().to_string(), role.id.as_str())
+        }
+        Who::Root => Principal::root(&account, &arn),
+        Who::User(user) => Principal::user(&account, &arn, user.id.as_str()),
+    }
+}
+
+/// The global condition keys, each present exactly when AWS says it is.
+fn context(cx: &Cx, principal: &Principal) -> Context {
+    let mut context = Context::new();
+    context.insert_principal(principal);
+    context.insert_time(cx.now.as_second());
+    context.insert_source_ip(cx.source_ip);
+    context.insert("aws:SecureTransport", cx.secure_transport);
+    context.insert("aws:RequestedRegion", cx.region.as_str());
+    context.insert("aws:ViaAWSService", false);
+    if let Some(user_agent) = &cx.user_agent {
+        context.insert("aws:UserAgent", user_agent.as_str());
+    }
+    let tags = match &cx.caller.principal {
+        Who::AssumedRole { role, .. } => role.tags.as_slice(),
+        Who::Root => &[],
+        Who::User(user) => user.tags.as_slice(),
+    };
+    for tag in tags {
+        context.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.as_str());
+    }
+    if let Some(session) = &cx.caller.session {
+        session_keys(&mut context, session, cx.now);
+    }
+    context
+}
+
+/// Keys that only temporary credentials have.
+fn session_keys(context: &mut Context, session: &Session, now: jiff::Timestamp) {
+    context.insert("aws:TokenIssueTime", session.issued_at.to_string());
+    context.insert("aws:MultiFactorAuthPresent", session.mfa_authenticated_at.is_some());
+    if let Some(at) = session.mfa_authenticated_at {
+        context.insert("aws:MultiFactorAuthAge", now.duration_since(at).as_secs());
+    }
+    if let Some(source_identity) = &session.source_identity {
+        context.insert("aws:SourceIdentity", source_identity.as_str());
+    }
+    // A session tag takes the place of the role's tag of the same key.
+    for tag in &session.tags {
+        context.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.as_str());
+    }
+}

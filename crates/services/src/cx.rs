@@ -1,0 +1,57 @@
+//! What one request carries through every step.
+
+use crate::{CallerPolicies, Plane, Used};
+use domain::{AccountId, Caller, LastUsed, Principal, Random};
+use jiff::Timestamp;
+use std::{net::IpAddr, sync::Arc};
+use store::last_used::UsedKind;
+use wire::Service;
+
+/// One request: who asks, when, from where, and the plane that answers.
+#[derive(Clone, Debug)]
+pub struct Cx {
+    /// The plane.
+    pub plane: Arc<Plane>,
+    /// Who asks.
+    pub caller: Caller,
+    /// The policies that apply to the caller, read when the request was authenticated.
+    pub policies: CallerPolicies,
+    /// When: read once, so that every step of a request sees the same time. Whole seconds, as IAM stores and shows it.
+    pub now: Timestamp,
+    /// The id that the answer, the log and the audit record share.
+    pub request_id: String,
+    /// The Region the request was signed for: `aws:RequestedRegion`.
+    pub region: String,
+    /// The client's address: `aws:SourceIp`.
+    pub source_ip: IpAddr,
+    /// The client's name for itself: `aws:UserAgent`.
+    pub user_agent: Option<String>,
+    /// Whether the connection is TLS: `aws:SecureTransport`.
+    pub secure_transport: bool,
+}
+
+impl Cx {
+    /// The account the caller acts in.
+    pub fn account(&self) -> AccountId {
+        self.caller.account_id
+    }
+
+    /// Where random bytes come from.
+    pub fn random(&self) -> &dyn Random {
+        &*self.plane.random
+    }
+
+    /// Notes that the caller's key, or the role behind its session, was used for a service.
+    pub fn note_use(&self, service: &Service) {
+        let (kind, id) = match &self.caller.principal {
+            Principal::AssumedRole { role, .. } => (UsedKind::Role, role.id.to_string()),
+            Principal::Root | Principal::User(_) if self.caller.session.is_some() => return,
+            Principal::Root | Principal::User(_) => {
+                (UsedKind::AccessKey, self.caller.access_key_id.to_string())
+            }
+        };
+        let used = Used { account_id: self.account(), kind, id };
+        let (service, region) = (service.signing_name.to_owned(), self.region.clone());
+        self.plane.last_uses.note(used, LastUsed { at: self.now, service, region });
+    }
+}

@@ -1,0 +1,53 @@
+//! Permissions boundaries: a managed policy that bounds what a user or role can be granted.
+
+use super::{aws_managed_policy, errors};
+use crate::{Cx, Permission, Result};
+use domain::{Arn, PermissionsBoundary};
+use shapes::iam::types;
+use store::Transaction;
+
+/// Reads a boundary of a request: the ARN of a managed policy that is there.
+pub(crate) async fn parse(
+    cx: &Cx,
+    tx: &mut Transaction,
+    arn: Option<String>,
+) -> Result<Option<PermissionsBoundary>> {
+    let Some(policy_arn) = arn else { return Ok(None) };
+    let parsed = Arn::parse(&policy_arn)
+        .ok()
+        .filter(|arn| arn.service == "iam" && arn.resource.starts_with("policy/"));
+    let Some(parsed) = parsed else {
+        return Err(errors::invalid_input(format!(
+            "Value ({policy_arn}) failed validation: not a policy ARN."
+        )));
+    };
+    let known = aws_managed_policy::find(&policy_arn).is_some()
+        || store::managed_policy::find_by_arn(tx, cx.account(), &parsed).await?.is_some();
+    if known {
+        return Ok(Some(PermissionsBoundary { policy_arn }));
+    }
+    Err(errors::no_such_entity(format!("Scope ARN: {policy_arn} does not exist or is not attachable.")))
+}
+
+/// The boundary as IAM's answers show it.
+pub(crate) fn shape(boundary: &PermissionsBoundary) -> types::AttachedPermissionsBoundary {
+    types::AttachedPermissionsBoundary {
+        permissions_boundary_type: Some("Policy".into()),
+        permissions_boundary_arn: Some(boundary.policy_arn.clone()),
+    }
+}
+
+/// `iam:PermissionsBoundary`: the boundary that a request would set, else the one that is there.
+impl Permission {
+    pub(crate) fn with_requested_boundary(mut self, policy_arn: Option<&str>) -> Self {
+        let Some(policy_arn) = policy_arn else { return self };
+        self.conditions.retain(|condition| condition.key != KEY);
+        self.with(KEY, policy_arn)
+    }
+
+    pub(crate) fn with_boundary(self, boundary: Option<&PermissionsBoundary>) -> Self {
+        self.with_requested_boundary(boundary.map(|boundary| boundary.policy_arn.as_str()))
+    }
+}
+
+const KEY: &str = "iam:PermissionsBoundary";

@@ -1,0 +1,97 @@
+//! Pages of a list: a marker that says where the next one starts, sealed so that clients cannot make one up.
+
+use crate::{Cx, Error, Result};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use store::{EncryptionContext, StoreError};
+
+/// What a page holds when the client does not say.
+const DEFAULT_ITEMS: u32 = 100;
+
+/// One page as the client asked for it.
+#[derive(Debug)]
+pub(crate) struct Page {
+    operation: &'static str,
+    /// The key of the last item of the page before.
+    after: Option<String>,
+    items: u32,
+}
+
+/// The part of a list that an answer holds, and where the next page starts.
+#[derive(Debug)]
+pub(crate) struct Cut<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) marker: Option<String>,
+}
+
+impl Page {
+    /// Reads `Marker` and `MaxItems` of `operation`. A marker of another account or operation is refused.
+    pub(crate) fn of(
+        cx: &Cx,
+        operation: &'static str,
+        marker: Option<&str>,
+        max_items: Option<i32>,
+    ) -> Result<Self> {
+        let after = marker.map(|marker| open(cx, operation, marker)).transpose()?;
+        let items = max_items.and_then(|items| u32::try_from(items).ok()).unwrap_or(DEFAULT_ITEMS);
+        Ok(Self { operation, after, items })
+    }
+
+    /// The key of the last item of the page before.
+    pub(crate) fn after(&self) -> Option<&str> {
+        self.after.as_deref()
+    }
+
+    /// How many items to read: one more than the page holds, to know whether another page follows.
+    pub(crate) fn limit(&self) -> u32 {
+        self.items + 1
+    }
+
+    /// Cuts what was read down to the page. `key` is the order of the list.
+    pub(crate) fn cut<T>(&self, cx: &Cx, mut read: Vec<T>, key: impl Fn(&T) -> String) -> Result<Cut<T>> {
+        let items = usize::try_from(self.items).unwrap_or(usize::MAX);
+        let more = read.len() > items;
+        read.truncate(items);
+        let last = read.last().filter(|_| more).map(key);
+        let marker = last.map(|last| seal(cx, self.operation, &last)).transpose()?;
+        Ok(Cut { items: read, marker })
+    }
+
+    /// Cuts a list that was read whole, in the order of `key`.
+    pub(crate) fn cut_whole<T>(
+        &self,
+        cx: &Cx,
+        mut all: Vec<T>,
+        key: impl Fn(&T) -> String,
+    ) -> Result<Cut<T>> {
+        all.sort_by_cached_key(&key);
+        if let Some(after) = &self.after {
+            all.retain(|item| key(item) > *after);
+        }
+        self.cut(cx, all, key)
+    }
+}
+
+impl<T> Cut<T> {
+    /// `IsTruncated`
+    pub(crate) fn is_truncated(&self) -> bool {
+        self.marker.is_some()
+    }
+}
+
+fn seal(cx: &Cx, operation: &str, key: &str) -> Result<String> {
+    let sealed = cx.plane.sealer.seal(context(cx, operation), key.as_bytes()).map_err(StoreError::from)?;
+    Ok(URL_SAFE_NO_PAD.encode(sealed))
+}
+
+fn open(cx: &Cx, operation: &str, marker: &str) -> Result<String> {
+    let clear = URL_SAFE_NO_PAD
+        .decode(marker)
+        .ok()
+        .and_then(|sealed| cx.plane.sealer.unseal(context(cx, operation), &sealed).ok())
+        .and_then(|clear| String::from_utf8(clear.to_vec()).ok());
+    clear.ok_or_else(|| Error::validation("Invalid Marker."))
+}
+
+fn context<'a>(cx: &Cx, operation: &'a str) -> EncryptionContext<'a> {
+    EncryptionContext { account_id: cx.account(), kind: "marker", id: operation }
+}

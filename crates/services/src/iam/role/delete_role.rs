@@ -1,0 +1,28 @@
+use super::{modifiable, permission};
+use crate::{Access, Cx, Effect, Operation, Result, iam::errors};
+use domain::PolicyOwner;
+use shapes::iam::{DeleteRole, DeleteRoleInput, DeleteRoleOutput};
+use store::{Transaction, last_used::UsedKind};
+
+impl Operation for DeleteRole {
+    const EFFECT: Effect = Effect::Write;
+
+    async fn access(cx: &Cx, tx: &mut Transaction, input: &DeleteRoleInput) -> Result<Access> {
+        Ok(permission(cx, tx, "iam:DeleteRole", &input.role_name).await?.into())
+    }
+
+    async fn handle(cx: &Cx, tx: &mut Transaction, input: DeleteRoleInput) -> Result<DeleteRoleOutput> {
+        let account = cx.account();
+        let role = modifiable(tx, account, &input.role_name).await?;
+        let owner = PolicyOwner::Role(role.id.clone());
+        if store::attachment::count(tx, account, &owner).await? > 0 {
+            return Err(errors::delete_conflict("detach all policies"));
+        }
+        if !store::inline_policy::list(tx, account, &owner, None, 1).await?.is_empty() {
+            return Err(errors::delete_conflict("delete policies"));
+        }
+        store::last_used::delete(tx, account, UsedKind::Role, role.id.as_str()).await?;
+        store::role::delete(tx, account, &role.id).await?;
+        Ok(DeleteRoleOutput)
+    }
+}

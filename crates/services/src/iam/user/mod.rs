@@ -1,0 +1,97 @@
+//! Users.
+
+mod create_user;
+mod delete_user;
+mod delete_user_permissions_boundary;
+mod get_user;
+mod list_user_tags;
+mod list_users;
+mod put_user_permissions_boundary;
+mod tag_user;
+mod untag_user;
+mod update_user;
+
+use super::{errors, names};
+use crate::{Cx, Permission, Result};
+use domain::{AccountId, Arn, User, UserName};
+use shapes::iam::types;
+use store::Transaction;
+
+/// The user of that name, or `NoSuchEntity`.
+pub(crate) async fn named(tx: &mut Transaction, account: AccountId, name: &str) -> Result<User> {
+    let found = store::user::find_by_name(tx, account, &names::user(name)?).await?;
+    found.ok_or_else(|| errors::no_such("user", name))
+}
+
+/// The user of that name or, without a name, the caller, who must be a user then.
+pub(crate) async fn named_or_caller(cx: &Cx, tx: &mut Transaction, name: Option<&str>) -> Result<User> {
+    match (name, cx.caller.user()) {
+        (Some(name), _) => named(tx, cx.account(), name).await,
+        (None, Some(caller)) => {
+            let found = store::user::find(tx, cx.account(), &caller.id).await?;
+            found.ok_or_else(|| errors::no_such("user", &caller.name))
+        }
+        (None, None) => Err(errors::must_specify_user_name()),
+    }
+}
+
+/// A permission on the user of that name. For one who does not exist, the ARN at the root path.
+pub(crate) async fn permission(
+    cx: &Cx,
+    tx: &mut Transaction,
+    action: &'static str,
+    name: &str,
+) -> Result<Permission> {
+    let name = names::user(name)?;
+    Ok(match store::user::find_by_name(tx, cx.account(), &name).await? {
+        Some(user) => permission_on(action, &user),
+        None => Permission::to(action, arn(cx.account(), &name)),
+    })
+}
+
+/// A permission on the user of that name or, without a name, on the caller.
+pub(crate) async fn permission_or_caller(
+    cx: &Cx,
+    tx: &mut Transaction,
+    action: &'static str,
+    name: Option<&str>,
+) -> Result<Permission> {
+    match (name, cx.caller.user()) {
+        (Some(name), _) => permission(cx, tx, action, name).await,
+        (None, Some(caller)) => Ok(permission_on(action, caller)),
+        (None, None) => Ok(Permission::to(action, cx.caller.arn())),
+    }
+}
+
+fn permission_on(action: &'static str, user: &User) -> Permission {
+    Permission::to(action, user.arn())
+        .with_resource_tags(&user.tags)
+        .with_boundary(user.permissions_boundary.as_ref())
+}
+
+fn arn(account: AccountId, name: &UserName) -> Arn {
+    Arn::iam(account, format!("user/{name}"))
+}
+
+/// The user as IAM's answers show it. Lists leave tags and boundary out.
+pub(crate) fn shape(user: &User) -> types::User {
+    types::User {
+        path: user.path.to_string(),
+        user_name: user.name.to_string(),
+        user_id: user.id.to_string(),
+        arn: user.arn().to_string(),
+        create_date: user.created_at,
+        password_last_used: None,
+        permissions_boundary: None,
+        tags: None,
+    }
+}
+
+/// The user with all that is known of it.
+pub(crate) fn whole_shape(user: &User) -> types::User {
+    types::User {
+        permissions_boundary: user.permissions_boundary.as_ref().map(super::boundary::shape),
+        tags: super::tags::shape(&user.tags),
+        ..shape(user)
+    }
+}

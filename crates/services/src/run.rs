@@ -1,0 +1,49 @@
+//! Steps 6 to 8 of a request: authorise, handle, audit, commit; once, in this order, for every operation.
+
+use crate::{Access, Cx, Effect, Error, Operation, Result, audit, authorize};
+use store::{Retry, Transaction};
+use wire::{Decode, Encode, Node};
+
+/// Runs one operation on its decoded and checked input.
+pub(crate) async fn run<O: Operation>(cx: &Cx, input: Node) -> Result<Node> {
+    // Decoding cannot fail on what passed the operation's schema; if it does, the schema and the type have drifted apart.
+    let input = O::Input::decode(input).map_err(Error::internal)?;
+    authorize::session_may_call::<O>(cx)?;
+    let mut retry = Retry::new();
+    loop {
+        match attempt::<O>(cx, input.clone()).await {
+            Err(error) if error.is_conflict() && retry.again().await => {}
+            done => return done.map(Encode::encode),
+        }
+    }
+}
+
+async fn attempt<O: Operation>(cx: &Cx, input: O::Input) -> Result<O::Output> {
+    match O::EFFECT {
+        Effect::Read => {
+            let mut tx = cx.plane.store.read();
+            authorized::<O>(cx, &mut tx, &input).await?;
+            O::handle(cx, &mut tx, input).await
+        }
+        Effect::Write => {
+            let record = audit::Record::of::<O>(cx, &input);
+            let mut tx = cx.plane.store.write().await?;
+            // Leaving by `?` drops the transaction, which takes everything back.
+            authorized::<O>(cx, &mut tx, &input).await?;
+            let output = O::handle(cx, &mut tx, input).await?;
+            record.keep(cx, &mut tx).await?;
+            let committed = tx.commit().await;
+            // Also when the commit failed: whether it was kept may be unknown, and forgetting does no harm.
+            cx.plane.directory.forget(cx.account());
+            committed?;
+            Ok(output)
+        }
+    }
+}
+
+async fn authorized<O: Operation>(cx: &Cx, tx: &mut Transaction, input: &O::Input) -> Result<()> {
+    match O::access(cx, tx, input).await? {
+        Access::Authenticated => Ok(()),
+        Access::Permissions(permissions) => authorize::all(cx, &permissions),
+    }
+}

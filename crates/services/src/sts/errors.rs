@@ -1,0 +1,32 @@
+//! The errors of STS in STS's words.
+
+use crate::Error;
+use std::{borrow::Cow, fmt::Display};
+
+type Text = Cow<'static, str>;
+
+/// One answer for a role that is not there and a role that does not trust the caller: nobody learns which roles exist.
+pub(crate) fn not_authorized(caller: impl Display, action: &str, role: &str) -> Error {
+    Error::access_denied(format!("User: {caller} is not authorized to perform: {action} on resource: {role}"))
+}
+
+/// `InvalidParameterValue`, 400.
+pub(crate) fn invalid_parameter_value(message: impl Into<Text>) -> Error {
+    Error::modelled("InvalidParameterValue", 400, message)
+}
+
+/// `MalformedPolicyDocument`, 400.
+pub(crate) fn malformed_policy_document(message: impl Into<Text>) -> Error {
+    Error::modelled("MalformedPolicyDocument", 400, message)
+}
+
+/// `PackedPolicyTooLarge`, 400.
+pub(crate) fn packed_policy_too_large(percent: usize) -> Error {
+    let message = format!("Packed policy consumes {percent}% of allotted space, please use smaller policy.");
+    Error::modelled("PackedPolicyTooLarge", 400, message)
+}
+
+/// The code is wrong, or there is no such device: the answer does not tell which.
+pub(crate) fn mfa_failed() -> Error {
+    Error::access_denied("MultiFactorAuthentication failed with invalid MFA one time pass code. ")
+}

@@ -1,0 +1,175 @@
+//! A plane in memory, and calls on it through the whole pipeline: constraints, authorisation, handling, audit, commit.
+
+use domain::{
+    AccessKeyId, Account, AccountId, Caller, Principal, Random, RoleSessionName, Session, UserName,
+};
+use jiff::Timestamp;
+use services::{CallerPolicies, Cx, Directory, Error, LastUses, Operation, Plane, dispatch};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+};
+use store::{Access, Location, RootKey, Sealer, Store};
+use wire::{Decode, Encode};
+
+/// The account of every test.
+pub const ACCOUNT: &str = "123456789012";
+
+/// A plane with one account and its root user.
+pub struct TestPlane {
+    pub plane: Arc<Plane>,
+    pub account: AccountId,
+    seconds: AtomicI64,
+}
+
+/// An error as a client sees it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub code: &'static str,
+    pub status: u16,
+    pub message: String,
+}
+
+/// Repeatable randomness.
+struct Seeded(AtomicU64);
+
+impl Random for Seeded {
+    fn fill(&self, bytes: &mut [u8]) {
+        for byte in bytes {
+            let mut z = self.0.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            *byte = z.to_le_bytes()[3];
+        }
+    }
+}
+
+impl TestPlane {
+    pub async fn new() -> Self {
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        let store = Store::open(&Location::Memory, Access::Server).await.unwrap();
+        let sealer = Sealer::open(&store, &RootKey::generate().unwrap(), now).await.unwrap();
+        let account = AccountId::parse(ACCOUNT).unwrap();
+        let mut tx = store.write().await.unwrap();
+        let record = Account {
+            id: account,
+            name: "Test".into(),
+            email: "root@example.com".into(),
+            alias: None,
+            created_at: now,
+        };
+        store::account::insert(&mut tx, &record).await.unwrap();
+        tx.commit().await.unwrap();
+        let plane = Plane {
+            directory: Directory::new(store.engine()),
+            store,
+            sealer,
+            last_uses: LastUses::default(),
+            random: Arc::new(Seeded(AtomicU64::new(1))),
+        };
+        Self { plane: Arc::new(plane), account, seconds: AtomicI64::new(now.as_second()) }
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, seconds: i64) {
+        self.seconds.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.seconds.load(Ordering::Relaxed)).unwrap()
+    }
+
+    /// Calls as the root user.
+    pub async fn root<O: Operation>(&self, input: O::Input) -> Result<O::Output, Refused> {
+        let cx = self.cx(Principal::Root, CallerPolicies::default(), None);
+        call::<O>(&cx, input).await
+    }
+
+    /// Calls as the user of that name, with the policies it has now.
+    pub async fn user<O: Operation>(&self, name: &str, input: O::Input) -> Result<O::Output, Refused> {
+        let mut tx = self.plane.store.read();
+        let name = UserName::parse(name).unwrap();
+        let id = store::user::find_by_name(&mut tx, self.account, &name).await.unwrap().unwrap().id;
+        drop(tx);
+        let entry = self.plane.directory.user(&self.plane, self.account, &id).await.unwrap().unwrap();
+        let cx = self.cx(Principal::User(entry.user.clone()), entry.policies.clone(), None);
+        call::<O>(&cx, input).await
+    }
+
+    /// Calls with the session that a token holds.
+    pub async fn session<O: Operation>(
+        &self,
+        access_key_id: &str,
+        token: &str,
+        input: O::Input,
+    ) -> Result<O::Output, Refused> {
+        let id = AccessKeyId::parse(access_key_id).unwrap();
+        let session = services::session_token::open(token, &id, self.plane.sealer.sessions()).unwrap();
+        let (principal, mut policies) = self.principal(&session).await;
+        policies.session = self.plane.directory.session_policies(&self.plane, &session).await.unwrap();
+        let cx = self.cx(principal, policies, Some(session));
+        call::<O>(&cx, input).await
+    }
+
+    async fn principal(&self, session: &Session) -> (Principal, CallerPolicies) {
+        let directory = &self.plane.directory;
+        match &session.principal {
+            domain::SessionPrincipal::Root => (Principal::Root, CallerPolicies::default()),
+            domain::SessionPrincipal::User { id } => {
+                let entry = directory.user(&self.plane, session.account_id, id).await.unwrap().unwrap();
+                (Principal::User(entry.user.clone()), entry.policies.clone())
+            }
+            domain::SessionPrincipal::Role { name, session_name, .. } => {
+                let entry = directory.role(&self.plane, session.account_id, name).await.unwrap().unwrap();
+                let session_name = RoleSessionName::parse(session_name.as_str()).unwrap();
+                (Principal::AssumedRole { role: entry.role.clone(), session_name }, entry.policies.clone())
+            }
+        }
+    }
+
+    fn cx(&self, principal: Principal, policies: CallerPolicies, session: Option<Session>) -> Cx {
+        let random = &*self.plane.random;
+        let access_key_id = AccessKeyId::long_term(self.account, random);
+        Cx {
+            plane: self.plane.clone(),
+            caller: Caller {
+                account_id: self.account,
+                principal,
+                access_key_id,
+                session: session.map(Arc::new),
+            },
+            policies,
+            now: self.now(),
+            request_id: "00000000-0000-0000-0000-000000000000".into(),
+            region: "us-east-1".into(),
+            source_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            user_agent: Some("test".into()),
+            secure_transport: false,
+        }
+    }
+}
+
+/// Through everything that lies between the wire and the operation.
+async fn call<O: Operation>(cx: &Cx, input: O::Input) -> Result<O::Output, Refused> {
+    let refused = |error: Error| {
+        let (code, status) = error.on(O::SERVICE.protocol);
+        Refused { code, status, message: error.message().to_owned() }
+    };
+    let node = input.encode();
+    if let Some(message) = wire::violations(O::DESCRIPTION.input, &node) {
+        return Err(refused(Error::validation(message)));
+    }
+    let output = dispatch(cx, O::SERVICE, O::DESCRIPTION, node).await.map_err(refused)?;
+    Ok(O::Output::decode(output).unwrap())
+}
+
+impl Refused {
+    #[track_caller]
+    pub fn is(&self, code: &str, message_part: &str) {
+        assert_eq!(self.code, code, "{self:?}");
+        assert!(self.message.contains(message_part), "{self:?}");
+    }
+}
