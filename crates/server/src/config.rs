@@ -1,0 +1,239 @@
+//! Configuration: one TOML file, overridden by the environment, overridden by flags. Unknown keys are errors, secrets
+//! are named by file.
+
+use crate::command_line::{Place, Serve};
+use domain::AccountId;
+use serde::Deserialize;
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+use store::Location;
+
+/// The port of the API listener.
+const API_PORT: u16 = 4500;
+/// The port of the operations listener.
+const OPERATIONS_PORT: u16 = 4501;
+/// The account of a `--dev` plane.
+const DEV_ACCOUNT: u64 = 123_456_789_012;
+
+/// Everything `serve` needs to know, decided.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) storage: Storage,
+    pub(crate) listen: SocketAddr,
+    pub(crate) operations_listen: SocketAddr,
+    /// The management account's id, where the operator chose one.
+    pub(crate) account_id: Option<AccountId>,
+    pub(crate) dev: bool,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) limits: Limits,
+}
+
+/// The store and the key that seals it.
+#[derive(Clone, Debug)]
+pub(crate) struct Storage {
+    pub(crate) location: Location,
+    /// `None` for a store in memory, whose key lives and dies with it.
+    pub(crate) root_key_file: Option<PathBuf>,
+}
+
+/// Certificate and key files; both are read again when they change.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tls {
+    /// PEM chain, leaf first.
+    pub(crate) certificate_file: PathBuf,
+    /// PEM private key.
+    pub(crate) private_key_file: PathBuf,
+}
+
+/// What one connection or request may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Limits {
+    /// Open connections on the API listener; more wait in the kernel's queue.
+    pub(crate) connections: usize,
+    /// Seconds a client may take to send a request's headers.
+    pub(crate) header_seconds: u64,
+    /// Seconds one request may take from headers to answer.
+    pub(crate) request_seconds: u64,
+    /// Seconds that shutdown waits for requests under way.
+    pub(crate) shutdown_seconds: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connections: 10_000, header_seconds: 10, request_seconds: 30, shutdown_seconds: 20 }
+    }
+}
+
+impl Limits {
+    pub(crate) fn header_time(self) -> Duration {
+        Duration::from_secs(self.header_seconds)
+    }
+
+    pub(crate) fn request_time(self) -> Duration {
+        Duration::from_secs(self.request_seconds)
+    }
+
+    pub(crate) fn shutdown_time(self) -> Duration {
+        Duration::from_secs(self.shutdown_seconds)
+    }
+}
+
+/// The configuration file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct File {
+    data_dir: Option<PathBuf>,
+    store: Option<String>,
+    /// A file whose first line is the store URL, for URLs with a password.
+    store_file: Option<PathBuf>,
+    root_key_file: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+    operations_listen: Option<SocketAddr>,
+    account_id: Option<AccountId>,
+    tls: Option<Tls>,
+    limits: Limits,
+}
+
+/// What is wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    #[error("cannot read the file {path}: {source}")]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("the configuration file {path} is not valid: {source}")]
+    Malformed { path: PathBuf, source: Box<toml::de::Error> },
+    #[error("`store` and `store_file` are both set; keep one")]
+    TwoStores,
+    #[error("not a store URL: write sqlite:PATH or postgres://USER@HOST/DATABASE")]
+    StoreUrl,
+    #[error("--dev serves on loopback only; {0} is not a loopback address")]
+    DevNotLoopback(SocketAddr),
+    #[error("--dev keeps its store in memory; it goes with neither --store nor --data-dir")]
+    DevWithStore,
+}
+
+impl Config {
+    /// Decides the configuration of `serve`.
+    pub(crate) fn for_serve(flags: &Serve) -> Result<Self, ConfigError> {
+        let file = File::read(&flags.place)?;
+        let loopback = |port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+        let listen = flags.listen.or(file.listen).unwrap_or_else(|| loopback(API_PORT));
+        // A plane on a port of the system's choosing is one of many on this machine: so is its operations port.
+        let operations_default = if listen.port() == 0 { 0 } else { OPERATIONS_PORT };
+        let operations_listen = flags
+            .operations_listen
+            .or(file.operations_listen)
+            .unwrap_or_else(|| loopback(operations_default));
+        let account_id = flags.account_id.or(file.account_id);
+        if flags.dev {
+            if flags.place.store.is_some() || flags.place.data_dir.is_some() {
+                return Err(ConfigError::DevWithStore);
+            }
+            if let Some(open) =
+                [listen, operations_listen].into_iter().find(|address| !address.ip().is_loopback())
+            {
+                return Err(ConfigError::DevNotLoopback(open));
+            }
+        }
+        Ok(Self {
+            storage: if flags.dev { Storage::memory() } else { Storage::decide(&flags.place, &file)? },
+            listen,
+            operations_listen,
+            account_id: account_id.or_else(|| AccountId::from_number(DEV_ACCOUNT).filter(|_| flags.dev)),
+            dev: flags.dev,
+            tls: file.tls,
+            limits: file.limits,
+        })
+    }
+}
+
+impl Storage {
+    /// Decides the storage of a command that only needs that.
+    pub(crate) fn for_place(place: &Place) -> Result<Self, ConfigError> {
+        Self::decide(place, &File::read(place)?)
+    }
+
+    fn memory() -> Self {
+        Self { location: Location::Memory, root_key_file: None }
+    }
+
+    fn decide(place: &Place, file: &File) -> Result<Self, ConfigError> {
+        let data_dir =
+            place.data_dir.clone().or_else(|| file.data_dir.clone()).unwrap_or_else(|| PathBuf::from("data"));
+        let url = match (&place.store, &file.store, &file.store_file) {
+            (Some(url), _, _) => Some(url.clone()),
+            (None, Some(_), Some(_)) => return Err(ConfigError::TwoStores),
+            (None, Some(url), None) => Some(url.clone()),
+            (None, None, Some(path)) => {
+                Some(read(path)?.lines().next().unwrap_or_default().trim().to_owned())
+            }
+            (None, None, None) => None,
+        };
+        let location = match url {
+            Some(url) => Location::parse(&url).map_err(|_| ConfigError::StoreUrl)?,
+            None => Location::Sqlite(data_dir.join("portcullis.db")),
+        };
+        let root_key_file = file.root_key_file.clone().unwrap_or_else(|| data_dir.join("root.key"));
+        let root_key_file = (!matches!(location, Location::Memory)).then_some(root_key_file);
+        Ok(Self { location, root_key_file })
+    }
+}
+
+impl File {
+    fn read(place: &Place) -> Result<Self, ConfigError> {
+        let Some(path) = &place.config else { return Ok(Self::default()) };
+        toml::from_str(&read(path)?)
+            .map_err(|source| ConfigError::Malformed { path: path.clone(), source: Box::new(source) })
+    }
+}
+
+fn read(path: &PathBuf) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.clone(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command_line::{Command, CommandLine};
+    use clap::Parser;
+
+    fn decide(words: &[&str]) -> Result<Config, ConfigError> {
+        let line = ["portcullis", "serve"].iter().chain(words);
+        let Command::Serve(serve) = CommandLine::try_parse_from(line).unwrap().command else {
+            panic!("not serve")
+        };
+        Config::for_serve(&serve)
+    }
+
+    #[test]
+    fn dev_is_in_memory_on_loopback_with_the_well_known_account() {
+        let config = decide(&["--dev", "--listen", "127.0.0.1:0"]).unwrap();
+        assert!(matches!(config.storage.location, Location::Memory));
+        assert_eq!(config.account_id.unwrap().to_string(), "123456789012");
+        assert_eq!(config.operations_listen.port(), 0);
+    }
+
+    #[test]
+    fn dev_refuses_an_open_address_and_a_store() {
+        assert!(matches!(decide(&["--dev", "--listen", "0.0.0.0:0"]), Err(ConfigError::DevNotLoopback(_))));
+        assert!(matches!(decide(&["--dev", "--data-dir", "x"]), Err(ConfigError::DevWithStore)));
+    }
+
+    #[test]
+    fn flags_win_over_the_file_and_unknown_keys_are_errors() {
+        let dir = std::env::temp_dir().join(format!("portcullis-config-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let path = dir.join("portcullis.toml");
+        std::fs::write(&path, "listen = \"127.0.0.1:1\"\n[limits]\nconnections = 5\n").unwrap();
+        let config = decide(&["--config", path.to_str().unwrap(), "--listen", "127.0.0.1:2"]).unwrap();
+        assert_eq!((config.listen.port(), config.limits.connections), (2, 5));
+        std::fs::write(&path, "lisetn = \"127.0.0.1:1\"\n").unwrap();
+        let error = decide(&["--config", path.to_str().unwrap()]).unwrap_err().to_string();
+        assert!(error.contains("lisetn"), "{error}");
+        std::fs::remove_dir_all(&dir).unwrap();
+    }
+}

@@ -1,0 +1,92 @@
+//! `portcullis credentials`: a session of an administrator role, for whoever can read the store and the root key. No
+//! request is made: a running plane knows the session by the seal that both share.
+
+use crate::{
+    Failure,
+    clock::Clock,
+    command_line::{Credentials, CredentialsFormat},
+    config::Storage,
+    first_start::{self, ADMINISTRATOR_ROLE},
+    open,
+};
+use domain::{AccountId, RoleName, RoleSessionName, SecretAccessKey, Session, SessionPrincipal};
+use jiff::Timestamp;
+use services::{Plane, session_token};
+use std::{io::Write, time::Duration};
+use store::{Access, account, role};
+
+/// How long the credentials live. Clients ask again shortly before the end.
+const LIFETIME: Duration = Duration::from_secs(3600);
+/// The session's name, in its ARN and in audit records.
+const SESSION_NAME: &str = "portcullis-credentials";
+
+/// Mints and prints.
+pub(crate) async fn print(flags: Credentials) -> Result<(), Failure> {
+    let now = Clock::default().now();
+    let storage = Storage::for_place(&flags.place)?;
+    let plane = open::plane(&storage, Access::Tool, now).await?;
+    let session = session(&plane, flags.account, flags.role, now).await?;
+    let minted = session_token::mint(&session, plane.sealer.sessions(), &*plane.random)?;
+    let (id, secret, token) =
+        (minted.access_key_id.as_str(), session.secret_access_key.expose(), minted.session_token.as_str());
+    let text = match flags.format {
+        CredentialsFormat::Process => {
+            let document = serde_json::json!({
+                "Version": 1,
+                "AccessKeyId": id,
+                "SecretAccessKey": secret,
+                "SessionToken": token,
+                "Expiration": session.expires_at.to_string(),
+                "AccountId": session.account_id.to_string(),
+            });
+            format!("{document}\n")
+        }
+        CredentialsFormat::Env => format!(
+            "export AWS_ACCESS_KEY_ID={id}\nexport AWS_SECRET_ACCESS_KEY={secret}\nexport AWS_SESSION_TOKEN={token}\n"
+        ),
+        CredentialsFormat::Profile => format!(
+            "[portcullis]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\naws_session_token = {token}\n"
+        ),
+    };
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(())
+}
+
+async fn session(
+    plane: &Plane,
+    account: Option<AccountId>,
+    name: Option<RoleName>,
+    now: Timestamp,
+) -> Result<Session, Failure> {
+    let mut tx = plane.store.read();
+    let account_id = match account {
+        Some(id) => account::find(&mut tx, id).await?.ok_or_else(|| format!("there is no account {id}"))?.id,
+        None => first_start::management_account_id(&mut tx)
+            .await?
+            .ok_or("the store has no account yet; start the plane first")?,
+    };
+    let name = match name {
+        Some(name) => name,
+        None => RoleName::parse(ADMINISTRATOR_ROLE)?,
+    };
+    let role = role::find_by_name(&mut tx, account_id, &name)
+        .await?
+        .ok_or_else(|| format!("account {account_id} has no role {name}; name one with --role"))?;
+    Ok(Session {
+        secret_access_key: SecretAccessKey::new(&*plane.random),
+        account_id,
+        principal: SessionPrincipal::Role {
+            id: role.id,
+            name: role.name,
+            session_name: RoleSessionName::parse(SESSION_NAME)?,
+        },
+        issued_at: now,
+        expires_at: now.checked_add(LIFETIME)?,
+        mfa_authenticated_at: None,
+        source_identity: None,
+        tags: Vec::new(),
+        transitive_tag_keys: Vec::new(),
+        policy: None,
+        policy_arns: Vec::new(),
+    })
+}
