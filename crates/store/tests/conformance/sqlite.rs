@@ -102,8 +102,10 @@ async fn a_writer_does_not_wait_for_ever() {
     assert!(matches!(error, StoreError::Overloaded(_)), "no turn came: {error:?}");
     drop(held);
     put(&server, "a", "1").await.unwrap();
-    let held = server.read();
-    let error = soon(server.read()).await.err().unwrap();
+    let mut held = server.read();
+    setting::find(&mut held, "a").await.unwrap();
+    let mut late = server.read();
+    let error = soon(setting::find(&mut late, "a")).await.err().unwrap();
     assert!(matches!(error, StoreError::Overloaded(_)), "no connection came free: {error:?}");
     drop(held);
     server.ping().await.unwrap();
