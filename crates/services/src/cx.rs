@@ -1,10 +1,10 @@
 //! What one request carries through every step.
 
-use crate::{CallerPolicies, Plane, Used};
+use crate::{CallerPolicies, Plane, Result, Used};
 use domain::{AccountId, Caller, LastUsed, Principal, Random};
 use jiff::Timestamp;
 use std::{net::IpAddr, sync::Arc};
-use store::last_used::UsedKind;
+use store::{Transaction, last_used::UsedKind};
 use wire::Service;
 
 /// One request: who asks, when, from where, and the plane that answers.
@@ -39,6 +39,19 @@ impl Cx {
     /// Where random bytes come from.
     pub fn random(&self) -> &dyn Random {
         &*self.plane.random
+    }
+
+    /// The last use of a key or role of the caller's account: the latest of what is written and what waits to be.
+    pub(crate) async fn last_use(
+        &self,
+        tx: &mut Transaction,
+        kind: UsedKind,
+        id: &str,
+    ) -> Result<Option<LastUsed>> {
+        let written = store::last_used::find(tx, self.account(), kind, id).await?;
+        let waiting =
+            self.plane.last_uses.waiting(&Used { account_id: self.account(), kind, id: id.to_owned() });
+        Ok(written.into_iter().chain(waiting).max_by_key(|used| used.at))
     }
 
     /// Notes that the caller's key, or the role behind its session, was used for a service.

@@ -14,7 +14,7 @@ mod plane;
 mod run;
 pub mod session_token;
 pub mod sts;
-mod unimplemented;
+pub mod unimplemented;
 
 pub use cx::Cx;
 pub use directory::{CallerPolicies, Directory, KeyEntry, RoleEntry, UserEntry};

@@ -82,6 +82,18 @@ impl Access {
     }
 }
 
+impl Permission {
+    /// This permission and, where tags come along, that to put them on the same thing: IAM asks for both.
+    pub(crate) fn with_tagging(self, action: &'static str, tags: &[(&str, &str)]) -> Access {
+        let create = self.with_request_tags(tags);
+        if tags.is_empty() {
+            return create.into();
+        }
+        let tag = Self::to(action, &create.resource).with_request_tags(tags);
+        Access::Permissions(vec![create, tag])
+    }
+}
+
 impl From<Permission> for Access {
     fn from(permission: Permission) -> Self {
         Self::Permissions(vec![permission])
@@ -90,6 +102,10 @@ impl From<Permission> for Access {
 
 impl Permission {
     /// One action on one resource.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an ARN made for the call, a reference or a literal all do"
+    )]
     pub fn to(action: &'static str, resource: impl ToString) -> Self {
         Self { action, resource: resource.to_string(), conditions: Vec::new(), resource_policy: None }
     }

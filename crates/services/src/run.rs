@@ -32,13 +32,23 @@ async fn attempt<O: Operation>(cx: &Cx, input: O::Input) -> Result<O::Output> {
             authorized::<O>(cx, &mut tx, &input).await?;
             let output = O::handle(cx, &mut tx, input).await?;
             record.keep(cx, &mut tx).await?;
-            let committed = tx.commit().await;
-            // Also when the commit failed: whether it was kept may be unknown, and forgetting does no harm.
-            cx.plane.directory.forget(cx.account());
-            committed?;
+            commit(cx, tx).await?;
             Ok(output)
         }
     }
+}
+
+/// Commits, and makes the directory forget what the account's entries were made of. On a task of its own: a client that
+/// goes away in between must not leave a committed change that the directory does not know of.
+async fn commit(cx: &Cx, tx: Transaction) -> Result<()> {
+    let (plane, account) = (cx.plane.clone(), cx.account());
+    let committed = tokio::spawn(async move {
+        let committed = tx.commit().await;
+        // Also when the commit failed: whether it was kept may be unknown, and forgetting does no harm.
+        plane.directory.forget(account);
+        committed
+    });
+    Ok(committed.await.map_err(Error::internal)??)
 }
 
 async fn authorized<O: Operation>(cx: &Cx, tx: &mut Transaction, input: &O::Input) -> Result<()> {

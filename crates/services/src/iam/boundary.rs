@@ -1,8 +1,8 @@
 //! Permissions boundaries: a managed policy that bounds what a user or role can be granted.
 
-use super::{aws_managed_policy, errors};
+use super::{errors, policy};
 use crate::{Cx, Permission, Result};
-use domain::{Arn, PermissionsBoundary};
+use domain::PermissionsBoundary;
 use shapes::iam::types;
 use store::Transaction;
 
@@ -13,17 +13,7 @@ pub(crate) async fn parse(
     arn: Option<String>,
 ) -> Result<Option<PermissionsBoundary>> {
     let Some(policy_arn) = arn else { return Ok(None) };
-    let parsed = Arn::parse(&policy_arn)
-        .ok()
-        .filter(|arn| arn.service == "iam" && arn.resource.starts_with("policy/"));
-    let Some(parsed) = parsed else {
-        return Err(errors::invalid_input(format!(
-            "Value ({policy_arn}) failed validation: not a policy ARN."
-        )));
-    };
-    let known = aws_managed_policy::find(&policy_arn).is_some()
-        || store::managed_policy::find_by_arn(tx, cx.account(), &parsed).await?.is_some();
-    if known {
+    if policy::find(cx, tx, &policy_arn).await?.is_some() {
         return Ok(Some(PermissionsBoundary { policy_arn }));
     }
     Err(errors::no_such_entity(format!("Scope ARN: {policy_arn} does not exist or is not attachable.")))

@@ -3,10 +3,13 @@
 use super::errors;
 use crate::{Permission, Result};
 use domain::{Tag, tag_key_eq};
+use sha2::{Digest, Sha256};
 use shapes::iam::types;
 
 /// Most tags on one thing.
 const MOST: usize = 50;
+/// How much of a key counts for the order of a list.
+const ORDERED_BYTES: usize = 128;
 
 /// Whether two keys are the same key. Of users and roles, in whatever case; of other things, letter by letter.
 type SameKey = fn(&str, &str) -> bool;
@@ -84,6 +87,19 @@ fn remove_by(same: SameKey, present: &mut Vec<Tag>, keys: &[String]) -> Result<(
     Ok(())
 }
 
+/// The order of tags in a list, by key. A marker cannot hold the longest keys: they are cut, and a digest of the whole
+/// tells them apart.
+pub(crate) fn order(tag: &Tag) -> String {
+    if tag.key.len() <= ORDERED_BYTES {
+        return tag.key.clone();
+    }
+    let mut order = tag.key.clone();
+    order.truncate(order.floor_char_boundary(ORDERED_BYTES));
+    let digest = Sha256::digest(&tag.key);
+    let digest = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{order}\0{digest:016x}")
+}
+
 /// Keys and values of the tags of a request, as condition keys want them.
 pub(crate) fn pairs(tags: Option<&[types::Tag]>) -> Vec<(&str, &str)> {
     tags.unwrap_or_default().iter().map(|tag| (tag.key.as_str(), tag.value.as_str())).collect()
@@ -157,6 +173,14 @@ mod tests {
         assert_eq!(present, [tag("Team", "a"), tag("team", "c"), tag("TEAM", "d")]);
         remove_exact(&mut present, &["Team".into()]).unwrap();
         assert_eq!(present, [tag("team", "c"), tag("TEAM", "d")]);
+    }
+
+    #[test]
+    fn the_order_of_long_keys_fits_a_marker() {
+        let [one, two] = ["一", "丁"].map(|last| tag(&format!("{}{last}", "𠀀".repeat(127)), ""));
+        assert_ne!(order(&one), order(&two));
+        assert!(order(&one).len() <= 145);
+        assert_eq!(order(&tag("short", "")), "short");
     }
 
     #[test]

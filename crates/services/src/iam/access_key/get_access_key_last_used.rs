@@ -1,6 +1,6 @@
 use super::find;
-use crate::{Access, Cx, Effect, Error, Operation, Permission, Result, Used, iam::user};
-use domain::{AccessKey, AccessKeyOwner, Arn, LastUsed, User};
+use crate::{Access, Cx, Effect, Error, Operation, Permission, Result, iam::user};
+use domain::{AccessKey, AccessKeyOwner, Arn, User};
 use shapes::iam::{GetAccessKeyLastUsed, GetAccessKeyLastUsedInput, GetAccessKeyLastUsedOutput, types};
 use store::{Transaction, last_used::UsedKind};
 
@@ -36,8 +36,8 @@ impl Operation for GetAccessKeyLastUsed {
                 resource(&input.access_key_id)
             )));
         };
-        let user = user_of(tx, &key).await?;
-        let shape = match last_use(cx, tx, &key).await? {
+        let owner = user_of(tx, &key).await?;
+        let shape = match cx.last_use(tx, UsedKind::AccessKey, key.id.as_str()).await? {
             Some(used) => types::AccessKeyLastUsed {
                 last_used_date: Some(used.at),
                 service_name: used.service,
@@ -50,7 +50,7 @@ impl Operation for GetAccessKeyLastUsed {
             },
         };
         Ok(GetAccessKeyLastUsedOutput {
-            user_name: user.map(|user| user.name.into()),
+            user_name: owner.map(|user| user.name.into()),
             access_key_last_used: Some(shape),
         })
     }
@@ -67,13 +67,4 @@ async fn user_of(tx: &mut Transaction, key: &AccessKey) -> Result<Option<User>> 
         AccessKeyOwner::Root => Ok(None),
         AccessKeyOwner::User(id) => Ok(Some(store::user::get(tx, key.account_id, id).await?)),
     }
-}
-
-/// The latest of what is written and what waits to be.
-async fn last_use(cx: &Cx, tx: &mut Transaction, key: &AccessKey) -> Result<Option<LastUsed>> {
-    let kind = UsedKind::AccessKey;
-    let written = store::last_used::find(tx, cx.account(), kind, key.id.as_str()).await?;
-    let waiting =
-        cx.plane.last_uses.waiting(&Used { account_id: cx.account(), kind, id: key.id.to_string() });
-    Ok(written.into_iter().chain(waiting).max_by_key(|used| used.at))
 }

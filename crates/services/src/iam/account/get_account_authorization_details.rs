@@ -53,7 +53,7 @@ impl Operation for GetAccountAuthorizationDetails {
                 Entity::Group(group) => groups.push(group_detail(cx, tx, group).await?),
                 Entity::Role(role) => roles.push(role_detail(cx, tx, *role).await?),
                 Entity::Policy(managed, usage) => {
-                    policies.push(policy_detail(cx, tx, &managed, usage).await?)
+                    policies.push(policy_detail(cx, tx, &managed, usage).await?);
                 }
             }
         }

@@ -15,7 +15,7 @@ impl Operation for CreatePolicy {
         let path = names::path(input.path.as_deref())?;
         let policy =
             Permission::to("iam:CreatePolicy", Arn::iam(cx.account(), format!("policy{path}{name}")));
-        Ok(policy.with_request_tags(&tags::pairs(input.tags.as_deref())).into())
+        Ok(policy.with_tagging("iam:TagPolicy", &tags::pairs(input.tags.as_deref())))
     }
 
     async fn handle(cx: &Cx, tx: &mut Transaction, input: CreatePolicyInput) -> Result<CreatePolicyOutput> {

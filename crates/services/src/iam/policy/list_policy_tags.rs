@@ -20,7 +20,7 @@ impl Operation for ListPolicyTags {
     ) -> Result<ListPolicyTagsOutput> {
         let page = Page::of(cx, "ListPolicyTags", input.marker.as_deref(), input.max_items)?;
         let managed = get(cx, tx, &input.policy_arn).await?;
-        let cut = page.cut_whole(cx, managed.tags().to_vec(), |tag| tag.key.clone())?;
+        let cut = page.cut_whole(cx, managed.tags().to_vec(), tags::order)?;
         Ok(ListPolicyTagsOutput {
             is_truncated: Some(cut.is_truncated()),
             tags: tags::shapes(&cut.items),

@@ -13,20 +13,12 @@ const DEFAULT_MAX_SESSION_DURATION: u32 = 3600;
 impl Operation for CreateRole {
     const EFFECT: Effect = Effect::Write;
 
-    /// Tags on the new role need `iam:TagRole` too.
     async fn access(cx: &Cx, _tx: &mut Transaction, input: &CreateRoleInput) -> Result<Access> {
         let name = names::role(&input.role_name)?;
         let path = names::path(input.path.as_deref())?;
-        let arn = Arn::iam(cx.account(), format!("role{path}{name}"));
-        let tags = tags::pairs(input.tags.as_deref());
-        let create = Permission::to("iam:CreateRole", &arn)
-            .with_request_tags(&tags)
+        let role = Permission::to("iam:CreateRole", Arn::iam(cx.account(), format!("role{path}{name}")))
             .with_requested_boundary(input.permissions_boundary.as_deref());
-        if tags.is_empty() {
-            return Ok(create.into());
-        }
-        let tag = Permission::to("iam:TagRole", &arn).with_request_tags(&tags);
-        Ok(Access::Permissions(vec![create, tag]))
+        Ok(role.with_tagging("iam:TagRole", &tags::pairs(input.tags.as_deref())))
     }
 
     async fn handle(cx: &Cx, tx: &mut Transaction, input: CreateRoleInput) -> Result<CreateRoleOutput> {

@@ -16,7 +16,7 @@ impl Operation for ListRoleTags {
     async fn handle(cx: &Cx, tx: &mut Transaction, input: ListRoleTagsInput) -> Result<ListRoleTagsOutput> {
         let page = Page::of(cx, "ListRoleTags", input.marker.as_deref(), input.max_items)?;
         let role = named(tx, cx.account(), &input.role_name).await?;
-        let cut = page.cut_whole(cx, role.tags, |tag| tag.key.clone())?;
+        let cut = page.cut_whole(cx, role.tags, tags::order)?;
         Ok(ListRoleTagsOutput {
             is_truncated: Some(cut.is_truncated()),
             tags: tags::shapes(&cut.items),

@@ -15,8 +15,8 @@ mod update_role;
 mod update_role_description;
 
 use super::{boundary, errors, names, policy_document, tags};
-use crate::{Cx, Permission, Result, Used};
-use domain::{AccountId, Arn, LastUsed, Role, RoleName};
+use crate::{Cx, Permission, Result};
+use domain::{AccountId, Arn, Role, RoleName};
 use jiff::SignedDuration;
 use shapes::iam::types;
 use store::{Transaction, last_used::UsedKind};
@@ -107,19 +107,10 @@ pub(crate) async fn whole_shape(tx: &mut Transaction, role: &Role) -> Result<typ
 
 /// The role's last use: empty when it was not used in the tracking period.
 pub(crate) async fn last_used(cx: &Cx, tx: &mut Transaction, role: &Role) -> Result<types::RoleLastUsed> {
-    let used = last_use(cx, tx, role).await?;
+    let used = cx.last_use(tx, UsedKind::Role, role.id.as_str()).await?;
     let used = used.filter(|used| cx.now.duration_since(used.at) <= TRACKING_PERIOD);
     Ok(types::RoleLastUsed {
         last_used_date: used.as_ref().map(|used| used.at),
         region: used.map(|used| used.region),
     })
-}
-
-/// The latest of what is written and what waits to be.
-async fn last_use(cx: &Cx, tx: &mut Transaction, role: &Role) -> Result<Option<LastUsed>> {
-    let kind = UsedKind::Role;
-    let written = store::last_used::find(tx, cx.account(), kind, role.id.as_str()).await?;
-    let waiting =
-        cx.plane.last_uses.waiting(&Used { account_id: cx.account(), kind, id: role.id.to_string() });
-    Ok(written.into_iter().chain(waiting).max_by_key(|used| used.at))
 }

@@ -3,15 +3,12 @@
 
 use crate::{
     Result,
-    iam::{errors, policy_document},
+    iam::{errors, policy_document, quotas},
 };
 use domain::{AccountId, Arn, Role, RoleName, UniqueId, UserName};
 use policy::{Policy, PolicyKind};
 use std::collections::HashSet;
 use store::Transaction;
-
-/// Largest trust policy, in characters without white space.
-const QUOTA: usize = 2048;
 
 /// A trust policy that was checked, with the unique ids of the users and roles it names.
 #[derive(Debug)]
@@ -23,8 +20,8 @@ pub(crate) struct Trust {
 /// Checks a trust policy and looks up everyone it names.
 pub(crate) async fn parse(tx: &mut Transaction, document: String) -> Result<Trust> {
     let policy = policy_document::parse(&document, PolicyKind::Trust)?;
-    if policy.size() > QUOTA {
-        return Err(errors::limit_exceeded(format!("Cannot exceed quota for ACLSizePerRole: {QUOTA}")));
+    if policy.size() > quotas::TRUST_POLICY_SIZE {
+        return Err(errors::quota("ACLSizePerRole", quotas::TRUST_POLICY_SIZE));
     }
     let mut principals = Vec::new();
     for name in policy.principals().filter(|name| name.principal_type == "AWS") {

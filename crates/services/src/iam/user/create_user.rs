@@ -14,9 +14,8 @@ impl Operation for CreateUser {
         let name = names::user(&input.user_name)?;
         let path = names::path(input.path.as_deref())?;
         let user = Permission::to("iam:CreateUser", Arn::iam(cx.account(), format!("user{path}{name}")))
-            .with_request_tags(&tags::pairs(input.tags.as_deref()))
             .with_requested_boundary(input.permissions_boundary.as_deref());
-        Ok(user.into())
+        Ok(user.with_tagging("iam:TagUser", &tags::pairs(input.tags.as_deref())))
     }
 
     async fn handle(cx: &Cx, tx: &mut Transaction, input: CreateUserInput) -> Result<CreateUserOutput> {

@@ -16,7 +16,7 @@ impl Operation for ListUserTags {
     async fn handle(cx: &Cx, tx: &mut Transaction, input: ListUserTagsInput) -> Result<ListUserTagsOutput> {
         let page = Page::of(cx, "ListUserTags", input.marker.as_deref(), input.max_items)?;
         let user = named(tx, cx.account(), &input.user_name).await?;
-        let cut = page.cut_whole(cx, user.tags, |tag| tag.key.clone())?;
+        let cut = page.cut_whole(cx, user.tags, tags::order)?;
         Ok(ListUserTagsOutput {
             is_truncated: Some(cut.is_truncated()),
             tags: tags::shapes(&cut.items),

@@ -11,16 +11,24 @@ mod tag_user;
 mod untag_user;
 mod update_user;
 
-use super::{errors, names};
+use super::errors;
 use crate::{Cx, Permission, Result};
 use domain::{AccountId, Arn, User, UserName};
 use shapes::iam::types;
 use store::Transaction;
 
+/// The user of that name. The model lets names of users that are there be longer than names of users to be made: none has
+/// such a name.
+async fn find(tx: &mut Transaction, account: AccountId, name: &str) -> Result<Option<User>> {
+    match UserName::parse(name) {
+        Ok(name) => Ok(store::user::find_by_name(tx, account, &name).await?),
+        Err(_) => Ok(None),
+    }
+}
+
 /// The user of that name, or `NoSuchEntity`.
 pub(crate) async fn named(tx: &mut Transaction, account: AccountId, name: &str) -> Result<User> {
-    let found = store::user::find_by_name(tx, account, &names::user(name)?).await?;
-    found.ok_or_else(|| errors::no_such("user", name))
+    find(tx, account, name).await?.ok_or_else(|| errors::no_such("user", name))
 }
 
 /// The user of that name or, without a name, the caller, who must be a user then.
@@ -42,10 +50,9 @@ pub(crate) async fn permission(
     action: &'static str,
     name: &str,
 ) -> Result<Permission> {
-    let name = names::user(name)?;
-    Ok(match store::user::find_by_name(tx, cx.account(), &name).await? {
+    Ok(match find(tx, cx.account(), name).await? {
         Some(user) => permission_on(action, &user),
-        None => Permission::to(action, arn(cx.account(), &name)),
+        None => Permission::to(action, arn(cx.account(), name)),
     })
 }
 
@@ -69,7 +76,7 @@ fn permission_on(action: &'static str, user: &User) -> Permission {
         .with_boundary(user.permissions_boundary.as_ref())
 }
 
-fn arn(account: AccountId, name: &UserName) -> Arn {
+fn arn(account: AccountId, name: &str) -> Arn {
     Arn::iam(account, format!("user/{name}"))
 }
 

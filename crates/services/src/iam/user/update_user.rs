@@ -1,4 +1,4 @@
-use super::{arn, named, permission};
+use super::{arn, find, named, permission};
 use crate::{
     Access, Cx, Effect, Operation, Permission, Result,
     iam::{errors, names},
@@ -16,10 +16,9 @@ impl Operation for UpdateUser {
         let name = names::user(input.new_user_name.as_deref().unwrap_or(&input.user_name))?;
         let future = match &input.new_path {
             Some(path) => Arn::iam(cx.account(), format!("user{}{name}", names::path(Some(path))?)),
-            None => match store::user::find_by_name(tx, cx.account(), &names::user(&input.user_name)?).await?
-            {
+            None => match find(tx, cx.account(), &input.user_name).await? {
                 Some(user) => Arn::iam(cx.account(), format!("user{}{name}", user.path)),
-                None => arn(cx.account(), &name),
+                None => arn(cx.account(), name.as_str()),
             },
         };
         Ok(Access::Permissions(vec![present, Permission::to("iam:UpdateUser", future)]))

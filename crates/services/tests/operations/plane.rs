@@ -88,6 +88,20 @@ impl TestPlane {
         call::<O>(&cx, input).await
     }
 
+    /// Calls as the root user; the bytes of the answer, be it an output or an error.
+    pub async fn bytes<O: Operation>(&self, input: O::Input) -> String {
+        let cx = self.cx(Principal::Root, CallerPolicies::default(), None);
+        let id = cx.request_id.clone();
+        let format = wire::ResponseFormat::Xml;
+        let answer = match dispatch(&cx, O::SERVICE, O::DESCRIPTION, input.encode()).await {
+            Ok(output) => wire::encode_output(O::DESCRIPTION, O::SERVICE, output, format, &id),
+            Err(error) => {
+                wire::encode_error(O::SERVICE, &error.into_answer(O::SERVICE.protocol), format, &id)
+            }
+        };
+        format!("{} {}\n{}", answer.status, answer.content_type, String::from_utf8(answer.body).unwrap())
+    }
+
     /// Calls as the user of that name, with the policies it has now.
     pub async fn user<O: Operation>(&self, name: &str, input: O::Input) -> Result<O::Output, Refused> {
         let mut tx = self.plane.store.read();

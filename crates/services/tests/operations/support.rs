@@ -132,3 +132,15 @@ pub async fn assert_denied_on<O: Operation>(
     );
     assert_refused(refused, "AccessDenied", 403, &message);
 }
+
+/// Asserts that a user without policies is refused an action that has no resource of its own.
+pub(crate) async fn assert_denied_on_all<O: Operation>(plane: &TestPlane, input: O::Input) {
+    let Err(refused) = plane.user::<O>("nobody", input).await else { panic!("{} is not refused", O::NAME) };
+    let action = format!("iam:{}", O::NAME);
+    let message = format!(
+        "User: {} is not authorized to perform: {action} on resource: * because no identity-based policy allows the \
+         {action} action",
+        arn("user/nobody"),
+    );
+    assert_refused(refused, "AccessDenied", 403, &message);
+}

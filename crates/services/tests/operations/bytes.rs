@@ -1,0 +1,121 @@
+//! The exact bytes of answers, one after the other from an empty plane. Randomness is seeded, so ids repeat.
+
+use crate::plane::TestPlane;
+#[allow(clippy::wildcard_imports, reason = "nearly all of it")]
+use shapes::iam::*;
+use shapes::sts::{GetAccessKeyInfo, GetAccessKeyInfoInput, GetCallerIdentity, GetCallerIdentityInput};
+
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}]}"#;
+const ALLOW: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}"#;
+const POLICY: &str = "arn:aws:iam::123456789012:policy/team/read";
+
+/// Runs calls in order and puts their answers under their names.
+macro_rules! answers {
+    ($plane:expr; $($operation:ident $input:expr),* $(,)?) => {{
+        let mut all = String::new();
+        $(all.push_str(&format!("== {}\n{}\n", stringify!($operation), $plane.bytes::<$operation>($input).await));)*
+        all
+    }};
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "members that may be absent")]
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn name(text: &str) -> String {
+    text.to_owned()
+}
+
+fn tags() -> Vec<Tag> {
+    vec![Tag { key: name("team"), value: name("<blue> & \"green\"") }]
+}
+
+#[tokio::test]
+async fn users_and_groups() {
+    let plane = TestPlane::new().await;
+    insta::assert_snapshot!(answers!(plane;
+        CreateUser CreateUserInput { user_name: name("alice"), path: some("/team/"), tags: Some(tags()), ..Default::default() },
+        CreateUser CreateUserInput { user_name: name("ALICE"), ..Default::default() },
+        GetUser GetUserInput { user_name: some("alice") },
+        GetUser GetUserInput { user_name: some("bob") },
+        GetUser GetUserInput { user_name: None },
+        ListUsers ListUsersInput::default(),
+        TagUser TagUserInput { user_name: name("alice"), tags: tags() },
+        ListUserTags ListUserTagsInput { user_name: name("alice"), ..Default::default() },
+        UntagUser UntagUserInput { user_name: name("alice"), tag_keys: vec![name("team")] },
+        UpdateUser UpdateUserInput { user_name: name("alice"), new_user_name: some("alicia"), ..Default::default() },
+        CreateGroup CreateGroupInput { group_name: name("admins"), ..Default::default() },
+        AddUserToGroup AddUserToGroupInput { group_name: name("admins"), user_name: name("alicia") },
+        GetGroup GetGroupInput { group_name: name("admins"), ..Default::default() },
+        ListGroups ListGroupsInput::default(),
+        ListGroupsForUser ListGroupsForUserInput { user_name: name("alicia"), ..Default::default() },
+        DeleteUser DeleteUserInput { user_name: name("alicia") },
+        RemoveUserFromGroup RemoveUserFromGroupInput { group_name: name("admins"), user_name: name("alicia") },
+        UpdateGroup UpdateGroupInput { group_name: name("admins"), new_group_name: some("owners"), ..Default::default() },
+        DeleteGroup DeleteGroupInput { group_name: name("owners") },
+        DeleteUser DeleteUserInput { user_name: name("alicia") },
+        ListUsers ListUsersInput::default(),
+    ));
+}
+
+#[tokio::test]
+async fn roles_policies_and_account() {
+    let plane = TestPlane::new().await;
+    insta::assert_snapshot!(answers!(plane;
+        CreateRole CreateRoleInput {
+            role_name: name("deploy"),
+            assume_role_policy_document: name(TRUST),
+            description: some("Puts things\nin place"),
+            tags: Some(tags()),
+            ..Default::default()
+        },
+        GetRole GetRoleInput { role_name: name("deploy") },
+        ListRoles ListRolesInput::default(),
+        ListRoleTags ListRoleTagsInput { role_name: name("deploy"), ..Default::default() },
+        UpdateRole UpdateRoleInput { role_name: name("deploy"), max_session_duration: Some(7200), ..Default::default() },
+        UpdateRoleDescription UpdateRoleDescriptionInput { role_name: name("deploy"), description: name("New") },
+        UpdateAssumeRolePolicy UpdateAssumeRolePolicyInput { role_name: name("deploy"), policy_document: name("{") },
+        CreatePolicy CreatePolicyInput {
+            policy_name: name("read"),
+            path: some("/team/"),
+            policy_document: name(ALLOW),
+            ..Default::default()
+        },
+        GetPolicy GetPolicyInput { policy_arn: name(POLICY) },
+        CreatePolicyVersion CreatePolicyVersionInput {
+            policy_arn: name(POLICY),
+            policy_document: name(ALLOW),
+            set_as_default: Some(true),
+        },
+        GetPolicyVersion GetPolicyVersionInput { policy_arn: name(POLICY), version_id: name("v2") },
+        ListPolicyVersions ListPolicyVersionsInput { policy_arn: name(POLICY), ..Default::default() },
+        AttachRolePolicy AttachRolePolicyInput { role_name: name("deploy"), policy_arn: name(POLICY) },
+        ListAttachedRolePolicies ListAttachedRolePoliciesInput { role_name: name("deploy"), ..Default::default() },
+        ListEntitiesForPolicy ListEntitiesForPolicyInput { policy_arn: name(POLICY), ..Default::default() },
+        PutRolePolicy PutRolePolicyInput {
+            role_name: name("deploy"),
+            policy_name: name("inline"),
+            policy_document: name(ALLOW),
+        },
+        GetRolePolicy GetRolePolicyInput { role_name: name("deploy"), policy_name: name("inline") },
+        ListRolePolicies ListRolePoliciesInput { role_name: name("deploy"), ..Default::default() },
+        DeletePolicy DeletePolicyInput { policy_arn: name(POLICY) },
+        DeleteRole DeleteRoleInput { role_name: name("deploy") },
+        CreateAccountAlias CreateAccountAliasInput { account_alias: name("my-company") },
+        ListAccountAliases ListAccountAliasesInput::default(),
+        GetAccountSummary GetAccountSummaryInput,
+        GetAccountAuthorizationDetails GetAccountAuthorizationDetailsInput::default(),
+    ));
+}
+
+#[tokio::test]
+async fn identity() {
+    let plane = TestPlane::new().await;
+    insta::assert_snapshot!(answers!(plane;
+        GetCallerIdentity GetCallerIdentityInput,
+        GetAccessKeyInfo GetAccessKeyInfoInput { access_key_id: name("ASIAY34FZKBOKMUTVV7A") },
+        GetAccessKeyInfo GetAccessKeyInfoInput { access_key_id: name("AKIAAAAAAAAAAAAAAAAA") },
+    ));
+}

@@ -1,0 +1,16 @@
+//! Operations through the whole pipeline: constraints, authorisation, handling, audit, commit.
+
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::panic,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test fails by panicking, and exports nothing"
+)]
+
+mod bytes;
+mod iam;
+mod plane;
+mod sts;
+mod support;
+mod sweep;
