@@ -72,7 +72,9 @@ fn complete(answer: &[u8]) -> Option<usize> {
     let head = std::str::from_utf8(answer.get(..head_end)?).ok()?;
     let length: usize = head
         .lines()
-        .find_map(|line| line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("content-length")))
+        .find_map(|line| {
+            line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        })
         .and_then(|(_, value)| value.parse().ok())?;
     (answer.len() >= head_end + length).then_some(head_end + length)
 }

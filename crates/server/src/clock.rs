@@ -41,7 +41,7 @@ mod tests {
     fn goes_forward_when_told() {
         let clock = Clock::default();
         let before = clock.now();
-        clock.advance(Duration::from_secs(3600));
+        clock.advance(Duration::from_hours(1));
         assert!(clock.now().duration_since(before).as_secs() >= 3600);
         clock.advance(Duration::from_secs(u64::MAX));
         assert_eq!(clock.now(), Timestamp::MAX);

@@ -84,6 +84,7 @@ impl Limits {
 }
 
 /// The configuration file.
+#[expect(clippy::struct_field_names, reason = "the keys as operators write them")]
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct File {
@@ -165,9 +166,8 @@ impl Storage {
         let data_dir =
             place.data_dir.clone().or_else(|| file.data_dir.clone()).unwrap_or_else(|| PathBuf::from("data"));
         let url = match (&place.store, &file.store, &file.store_file) {
-            (Some(url), _, _) => Some(url.clone()),
             (None, Some(_), Some(_)) => return Err(ConfigError::TwoStores),
-            (None, Some(url), None) => Some(url.clone()),
+            (Some(url), _, _) | (None, Some(url), None) => Some(url.clone()),
             (None, None, Some(path)) => {
                 Some(read(path)?.lines().next().unwrap_or_default().trim().to_owned())
             }

@@ -16,7 +16,7 @@ use std::{io::Write, time::Duration};
 use store::{Access, account, role};
 
 /// How long the credentials live. Clients ask again shortly before the end.
-const LIFETIME: Duration = Duration::from_secs(3600);
+const LIFETIME: Duration = Duration::from_hours(1);
 /// The session's name, in its ARN and in audit records.
 const SESSION_NAME: &str = "portcullis-credentials";
 
@@ -36,7 +36,7 @@ pub(crate) async fn print(flags: Credentials) -> Result<(), Failure> {
                 "AccessKeyId": id,
                 "SecretAccessKey": secret,
                 "SessionToken": token,
-                "Expiration": session.expires_at.to_string(),
+                "Expiration": whole_second(session.expires_at).to_string(),
                 "AccountId": session.account_id.to_string(),
             });
             format!("{document}\n")
@@ -50,6 +50,11 @@ pub(crate) async fn print(flags: Credentials) -> Result<(), Failure> {
     };
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(())
+}
+
+/// Clients know no fractions here.
+fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 async fn session(

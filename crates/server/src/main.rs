@@ -19,7 +19,7 @@ mod system_random;
 
 use clap::Parser;
 use command_line::{Command, CommandLine};
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
 // Fewer and cheaper trips to the allocator than the system's: a request makes dozens of small allocations.
@@ -57,7 +57,9 @@ fn main() -> ExitCode {
 /// is logged; `PORTCULLIS_LOG_FORMAT=json` makes every line a JSON object.
 fn log() {
     let filter = EnvFilter::try_from_env("PORTCULLIS_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     if std::env::var("PORTCULLIS_LOG_FORMAT").is_ok_and(|format| format == "json") {
         builder.json().init();
     } else {

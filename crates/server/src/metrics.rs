@@ -37,8 +37,7 @@ impl Metrics {
     pub(crate) fn new() -> Self {
         let mut registry = Registry::with_prefix("portcullis");
         let requests = Family::<Outcome, Counter>::default();
-        let durations =
-            Family::<OfService, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS.into_iter()));
+        let durations = Family::<OfService, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
         let in_flight = Gauge::default();
         registry.register("requests", "Answered API requests by outcome", requests.clone());
         registry.register_with_unit(

@@ -56,10 +56,26 @@ pub(crate) enum Failure {
     Refused(Error),
 }
 
+/// Counts a request as being answered, also when its client goes away before it is.
+struct InFlight<'a>(&'a Metrics);
+
+impl<'a> InFlight<'a> {
+    fn new(metrics: &'a Metrics) -> Self {
+        metrics.in_flight.inc();
+        Self(metrics)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.dec();
+    }
+}
+
 impl Answer for PlaneServer {
     async fn answer(&self, peer: Peer, request: Request<Incoming>) -> Response<Full<Bytes>> {
         let started = Instant::now();
-        self.metrics.in_flight.inc();
+        let _in_flight = InFlight::new(&self.metrics);
         let request_id = uuid::Uuid::new_v4().to_string();
         let (parts, body) = request.into_parts();
         let accept = text_header(&parts.headers, &header::ACCEPT).map(str::to_owned);
@@ -82,7 +98,6 @@ impl Answer for PlaneServer {
         let outcome = Outcome { service: named.0, operation: named.1, code };
         let took = started.elapsed();
         self.metrics.answered(&outcome, took);
-        self.metrics.in_flight.dec();
         tracing::debug!(
             request_id,
             service = named.0,

@@ -12,6 +12,8 @@ pub(crate) struct Ready<'a> {
     pub(crate) secure: bool,
     pub(crate) account: &'a Account,
     pub(crate) root_access_key: Option<(AccessKeyId, SecretAccessKey)>,
+    /// The command that mints credentials for this plane.
+    pub(crate) credentials_command: String,
 }
 
 #[derive(Serialize)]
@@ -56,23 +58,22 @@ impl Ready<'_> {
 
     fn text(&self) -> String {
         let endpoint = self.endpoint();
-        let mut text = format!(
-            "Portcullis is ready.\n\n  endpoint    {endpoint}\n  operations  http://{}  (/healthz, /readyz, /metrics)\n  \
-             account     {}\n\nPoint AWS clients at it:\n\n  export AWS_ENDPOINT_URL={endpoint} AWS_REGION=us-east-1\n",
-            self.operations_listen, self.account.id,
-        );
-        match &self.root_access_key {
-            Some((id, secret)) => text.push_str(&format!(
-                "  export AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={}\n",
-                secret.expose()
-            )),
-            None => text.push_str(
+        let credentials = match &self.root_access_key {
+            Some((id, secret)) => {
+                format!("  export AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={}\n", secret.expose())
+            }
+            None => format!(
                 "\nShort-term administrator credentials, for whoever can read the data directory:\n\n  \
-                 eval \"$(portcullis credentials --format env)\"\n",
+                 eval \"$({} --format env)\"\n",
+                self.credentials_command
             ),
-        }
-        text.push_str("  aws sts get-caller-identity\n");
-        text
+        };
+        format!(
+            "Portcullis is ready.\n\n  endpoint    {endpoint}\n  operations  http://{}  (/healthz, /readyz, /metrics)\n  \
+             account     {}\n\nPoint AWS clients at it:\n\n  export AWS_ENDPOINT_URL={endpoint} AWS_REGION=us-east-1\n\
+             {credentials}  aws sts get-caller-identity\n",
+            self.operations_listen, self.account.id,
+        )
     }
 
     fn endpoint(&self) -> String {

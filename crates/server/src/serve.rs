@@ -3,7 +3,7 @@
 use crate::{
     Failure,
     clock::Clock,
-    command_line::Serve,
+    command_line::{Place, Serve},
     config::Config,
     first_start,
     listen::{self, operations::Operations, tls::Certificate},
@@ -16,9 +16,13 @@ use crate::{
 use domain::Random;
 use services::Plane;
 use sigv4::KeyCache;
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use store::Access;
-use tokio::{net::TcpListener, signal::unix, sync::watch};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::watch,
+};
 
 /// Derived signing keys that are kept.
 const SIGNING_KEYS: usize = 65_536;
@@ -38,9 +42,10 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
     let plane = open::plane(&config.storage, Access::Server, clock.now()).await?;
     let account =
         first_start::management_account(&plane, config.account_id, !config.dev, clock.now()).await?;
-    let root_access_key = match config.dev {
-        true => Some(first_start::root_access_key(&plane, account.id, clock.now()).await?),
-        false => None,
+    let root_access_key = if config.dev {
+        Some(first_start::root_access_key(&plane, account.id, clock.now()).await?)
+    } else {
+        None
     };
     let server = Arc::new(PlaneServer {
         plane: plane.clone(),
@@ -56,6 +61,7 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
         secure: acceptor.is_some(),
         account: &account,
         root_access_key,
+        credentials_command: credentials_command(&flags.place),
     };
 
     let (stop, stopped) = watch::channel(false);
@@ -67,10 +73,12 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
     let operations =
         tokio::spawn(listen::serve(operations_listener, None, config.limits, operations, stopped.clone()));
     let api = tokio::spawn(listen::serve(listener, acceptor, config.limits, server, stopped));
+    // Whoever reads the ready line may ask to stop from then on.
+    let mut signals = StopSignals::listen()?;
     ready.say(flags.format)?;
     drop(ready);
 
-    wait_for_signal().await?;
+    signals.wait().await;
     tracing::info!("stopping");
     stop.send_replace(true);
     api.await?;
@@ -79,15 +87,43 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
     Ok(())
 }
 
+/// `portcullis credentials` with the flags that lead to the same store.
+fn credentials_command(place: &Place) -> String {
+    let mut words =
+        vec![std::env::args().next().unwrap_or_else(|| "portcullis".to_owned()), "credentials".to_owned()];
+    let path = |path: &PathBuf| path.display().to_string();
+    let flags = [
+        ("--config", place.config.as_ref().map(path)),
+        ("--data-dir", place.data_dir.as_ref().map(path)),
+        // A URL may hold a password, and stays where it was given.
+        ("--store", place.store.as_ref().map(|_| "...".to_owned())),
+    ];
+    for (flag, value) in flags {
+        words.extend(value.into_iter().flat_map(|value| [flag.to_owned(), value]));
+    }
+    words.join(" ")
+}
+
 async fn bind(address: std::net::SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}").into())
 }
 
-async fn wait_for_signal() -> std::io::Result<()> {
-    let mut terminate = unix::signal(unix::SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
+/// The signals that ask a plane to stop.
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 

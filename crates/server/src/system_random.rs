@@ -8,12 +8,10 @@ pub(crate) struct SystemRandom;
 
 impl Random for SystemRandom {
     #[expect(
-        clippy::panic,
+        clippy::expect_used,
         reason = "without randomness no secret may be made: stop rather than go on with zeros"
     )]
     fn fill(&self, bytes: &mut [u8]) {
-        if aws_lc_rs::rand::fill(bytes).is_err() {
-            panic!("the operating system gives no random bytes");
-        }
+        aws_lc_rs::rand::fill(bytes).expect("the operating system gives random bytes");
     }
 }

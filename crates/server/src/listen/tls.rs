@@ -69,7 +69,7 @@ impl Certificate {
                     tracing::info!("the TLS certificate was read again");
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "the changed TLS files cannot be used; the old certificate stays")
+                    tracing::warn!(%error, "the changed TLS files cannot be used; the old certificate stays");
                 }
             }
         }
