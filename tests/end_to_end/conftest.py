@@ -1,0 +1,66 @@
+"""Fixtures: a fresh plane for every test, and the clients to reach it with."""
+
+import json
+import subprocess
+
+import pytest
+
+import clients
+from plane import BINARY, Credentials, Plane, clean_environment
+
+
+@pytest.fixture
+def plane(tmp_path):
+    """A `--dev` plane: store in memory, root key in hand."""
+    running = Plane(tmp_path, "--dev")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def durable_plane(tmp_path):
+    """Starts planes on one data directory, one after the other; stops the last."""
+    running = []
+
+    def start() -> Plane:
+        running[:] = [Plane(tmp_path, "--data-dir", str(tmp_path / "data"))]
+        return running[0]
+
+    yield start
+    if running and running[0].process.poll() is None:
+        running[0].stop()
+
+
+@pytest.fixture
+def administrator(tmp_path):
+    """Mints administrator credentials the way an operator does: from the data directory, with the server running."""
+
+    def mint() -> Credentials:
+        command = [str(BINARY), "credentials", "--data-dir", str(tmp_path / "data"), "--format", "process"]
+        done = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=30)
+        assert done.returncode == 0, done.stderr
+        return Credentials.of(json.loads(done.stdout))
+
+    return mint
+
+
+@pytest.fixture(params=clients.NAMES)
+def connect(request, plane):
+    """`connect(credentials)`: the client under test; the test runs once for each."""
+
+    def connected(credentials: Credentials, **settings) -> clients.Client:
+        return clients.connect(request.param, plane, credentials, **settings)
+
+    return connected
+
+
+@pytest.fixture
+def root(plane):
+    """boto3 as the root user."""
+    return clients.Boto3(plane, plane.root)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _node_ends():
+    yield
+    clients.JavaScript.end()
