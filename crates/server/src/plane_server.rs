@@ -148,6 +148,7 @@ impl PlaneServer {
             let service = route.service;
             let who = authenticate::authenticate(&self.plane, &self.keys, service, &presented, &request, at)
                 .await?;
+            services::check_built(service, route.operation)?;
             let input = decode(route, &parts, &body)?;
             let cx = Cx {
                 plane: self.plane.clone(),

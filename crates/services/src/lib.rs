@@ -26,6 +26,16 @@ pub use plane::Plane;
 
 use wire::{OperationDescription, Service};
 
+/// Refuses an operation that is not built yet. Asked before its input is looked at: what is wrong with the input of such
+/// an operation is nobody's concern.
+pub fn check_built(service: &Service, operation: &OperationDescription) -> Result<()> {
+    let missing = unimplemented::UNIMPLEMENTED.iter().find(|(id, _)| *id == service.id);
+    match missing.and_then(|(_, names)| names.binary_search(&operation.name).ok()) {
+        Some(_) => Err(not_implemented(service, operation)),
+        None => Ok(()),
+    }
+}
+
 /// The answer of an operation that exists and is not built yet.
 pub fn not_implemented(service: &Service, operation: &OperationDescription) -> Error {
     let message = format!("{}:{} is not implemented.", service.signing_name, operation.name);
