@@ -9,10 +9,11 @@ import urllib.parse
 import pytest
 
 import raw
-from clients import boto3_client
+from clients import CommandLine, boto3_client
 from people import role, session, user_with_key
 from plane import Credentials
 from policies import allow
+from refusals import refused
 
 TOKEN_INVALID = "The security token included in the request is invalid."
 
@@ -272,3 +273,28 @@ def test_two_signatures_at_once_are_one_too_many(plane):
     answer = raw.send(plane, both)
     assert answer.status in (400, 403)
     assert answer.code in ("IncompleteSignature", "InvalidQueryParameter", "MalformedQueryString", "SignatureDoesNotMatch")
+
+
+@pytest.fixture
+def signing_for_many_regions(plane):
+    """The current AWS CLI, told to sign with Version 4A for some region set."""
+
+    def told(credentials: Credentials, region_set: str) -> CommandLine:
+        client = CommandLine(plane, credentials, "cli-current")
+        client.environment["AWS_AUTH_SCHEME_PREFERENCE"] = "sigv4a"
+        client.environment["AWS_SIGV4A_SIGNING_REGION_SET"] = region_set
+        return client
+
+    return told
+
+
+@pytest.mark.parametrize("region_set", ["*", "eu-*,us-east-1"])
+def test_version_4a_of_the_command_line_is_accepted(plane, signing_for_many_regions, region_set):
+    identity = signing_for_many_regions(plane.root, region_set).call("sts", "GetCallerIdentity")
+    assert identity["Account"] == plane.account_id
+
+
+def test_version_4a_with_the_wrong_secret_is_refused(plane, signing_for_many_regions):
+    stranger = dataclasses.replace(plane.root, secret_access_key="wrong")
+    with refused("SignatureDoesNotMatch"):
+        signing_for_many_regions(stranger, "*").call("sts", "GetCallerIdentity")

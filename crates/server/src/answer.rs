@@ -30,10 +30,15 @@ pub(crate) fn response(
             let answer = wire::encode_output(route.operation, route.service, output, format, request_id);
             (from_answer(answer, service, request_id), "OK")
         }
-        (None, Ok(_)) => (empty(StatusCode::NOT_FOUND, service, request_id), "NotFound"),
+        (None, Ok(_)) => (empty(StatusCode::NOT_FOUND, request_id), "NotFound"),
+        (_, Err(Failure::NoRoute(NoRoute::Console))) => {
+            let mut response = empty(StatusCode::NOT_IMPLEMENTED, request_id);
+            *response.body_mut() = Full::new(Bytes::from_static(b"The console is not implemented.\n"));
+            (response, "NotImplemented")
+        }
         (_, Err(Failure::NoRoute(NoRoute::NotAnApiRequest))) => {
             let status = if *method == Method::OPTIONS { StatusCode::OK } else { StatusCode::FOUND };
-            let mut response = empty(status, service, request_id);
+            let mut response = empty(status, request_id);
             let headers = response.headers_mut();
             if *method == Method::OPTIONS {
                 preflight(headers);
@@ -43,7 +48,7 @@ pub(crate) fn response(
             (response, "NotAnApiRequest")
         }
         (_, Err(Failure::NoRoute(NoRoute::UnknownPath))) => {
-            let mut response = empty(StatusCode::NOT_FOUND, service, request_id);
+            let mut response = empty(StatusCode::NOT_FOUND, request_id);
             *response.body_mut() = Full::new(Bytes::from_static(b"<UnknownOperationException/>\n"));
             (response, "UnknownOperationException")
         }
@@ -66,7 +71,7 @@ fn refused(
         tracing::error!(request_id, code, source, "a request failed here");
     }
     if error.is(Common::RequestEntityTooLarge) {
-        return (empty(StatusCode::PAYLOAD_TOO_LARGE, service, request_id), code);
+        return (empty(StatusCode::PAYLOAD_TOO_LARGE, request_id), code);
     }
     let answer = wire::encode_error(service, &error.into_answer(service.protocol), format, request_id);
     (from_answer(answer, service, request_id), code)
@@ -91,7 +96,7 @@ fn from_answer(answer: wire::Answer, service: &Service, request_id: &str) -> Res
     response
 }
 
-fn empty(status: StatusCode, _service: &Service, request_id: &str) -> Response<Full<Bytes>> {
+fn empty(status: StatusCode, request_id: &str) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = status;
     response.headers_mut().insert(REQUEST_ID, value(request_id));

@@ -8,9 +8,9 @@ use crate::{
     metrics::{Metrics, Outcome},
     route::{self, Named, NoRoute, Route},
 };
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, Request, Response, header, request::Parts};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use services::{Common, Cx, Error, Plane};
@@ -193,18 +193,34 @@ fn decode(route: Route, parts: &Parts, body: &[u8]) -> Result<Node, Error> {
 }
 
 /// Reads the body, unless it says or shows that it is too large.
-async fn read(headers: &HeaderMap, body: Incoming) -> Result<Bytes, Error> {
+async fn read(headers: &HeaderMap, mut body: Incoming) -> Result<Bytes, Error> {
     let too_large = || Error::common(Common::RequestEntityTooLarge, "");
     let announced =
         text_header(headers, &header::CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
     if announced.is_some_and(|length| length > BODY_BYTES) {
         return Err(too_large());
     }
-    match Limited::new(body, BODY_BYTES).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
-        Err(error) => Err(Error::common(Common::MalformedInput, format!("The body cannot be read: {error}"))),
+    // Nearly every body comes in one part, which is taken as it is.
+    let mut first = Bytes::new();
+    let mut joined = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| {
+            Error::common(Common::MalformedInput, format!("The body cannot be read: {error}"))
+        })?;
+        let Ok(part) = frame.into_data() else { continue };
+        if first.len().max(joined.len()) + part.len() > BODY_BYTES {
+            return Err(too_large());
+        }
+        if first.is_empty() {
+            first = part;
+            continue;
+        }
+        if joined.is_empty() {
+            joined.extend_from_slice(&first);
+        }
+        joined.extend_from_slice(&part);
     }
+    Ok(if joined.is_empty() { first } else { joined.freeze() })
 }
 
 /// Names and values in wire order. HTTP/2 has its host in the URI.

@@ -15,6 +15,8 @@ pub(crate) struct Route {
 /// Why a request names nothing.
 #[derive(Debug)]
 pub(crate) enum NoRoute {
+    /// The console, which is not built yet.
+    Console,
     /// Not an API request: AWS sends a browser to its documentation.
     NotAnApiRequest,
     /// No service lives at this method and path.
@@ -42,6 +44,9 @@ pub(crate) fn route(named: &Named<'_>) -> std::result::Result<Route, NoRoute> {
     // Replayed requests come with as many slashes as their base URLs had.
     if named.path.bytes().all(|byte| byte == b'/') {
         return by_action(named);
+    }
+    if named.path == "/console" || named.path.starts_with("/console/") {
+        return Err(NoRoute::Console);
     }
     let rest = SERVICES.iter().copied().filter(|service| service.protocol == Protocol::RestJson);
     for service in rest {

@@ -1,6 +1,6 @@
 //! What one request carries through every step.
 
-use crate::{CallerPolicies, Plane, Result, Used};
+use crate::{CallerPolicies, Plane, Result};
 use domain::{AccountId, Caller, LastUsed, Principal, Random};
 use jiff::Timestamp;
 use std::{net::IpAddr, sync::Arc};
@@ -49,22 +49,21 @@ impl Cx {
         id: &str,
     ) -> Result<Option<LastUsed>> {
         let written = store::last_used::find(tx, self.account(), kind, id).await?;
-        let waiting =
-            self.plane.last_uses.waiting(&Used { account_id: self.account(), kind, id: id.to_owned() });
+        let waiting = self.plane.last_uses.find(id);
         Ok(written.into_iter().chain(waiting).max_by_key(|used| used.at))
     }
 
     /// Notes that the caller's key, or the role behind its session, was used for a service.
     pub fn note_use(&self, service: &Service) {
         let (kind, id) = match &self.caller.principal {
-            Principal::AssumedRole { role, .. } => (UsedKind::Role, role.id.to_string()),
+            Principal::AssumedRole { role, .. } => (UsedKind::Role, role.id.as_str()),
             Principal::Root | Principal::User(_) if self.caller.session.is_some() => return,
-            Principal::Root | Principal::User(_) => {
-                (UsedKind::AccessKey, self.caller.access_key_id.to_string())
-            }
+            Principal::Root | Principal::User(_) => (UsedKind::AccessKey, self.caller.access_key_id.as_str()),
         };
-        let used = Used { account_id: self.account(), kind, id };
-        let (service, region) = (service.signing_name.to_owned(), self.region.clone());
-        self.plane.last_uses.note(used, LastUsed { at: self.now, service, region });
+        self.plane.last_uses.note(self.account(), kind, id, || LastUsed {
+            at: self.now,
+            service: service.signing_name.to_owned(),
+            region: self.region.clone(),
+        });
     }
 }

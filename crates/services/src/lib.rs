@@ -20,7 +20,7 @@ pub use cx::Cx;
 pub use directory::{CallerPolicies, Directory, KeyEntry, RoleEntry, UserEntry};
 pub use dispatch::dispatch;
 pub use error::{Code, Common, Error, Result};
-pub use last_used::{LastUses, Used};
+pub use last_used::LastUses;
 pub use operation::{Access, Condition, Effect, Operation, Permission, Values};
 pub use plane::Plane;
 

@@ -8,7 +8,6 @@ use crate::{
     },
 };
 use domain::{AccessKeyId, LastUsed, PolicyOwner, SecretAccessKey, UniqueId};
-use services::Used;
 use shapes::{
     iam::{
         CreateAccessKey, CreateAccessKeyInput, CreateRole, CreateRoleInput, CreateUser, CreateUserInput,
@@ -226,10 +225,9 @@ async fn the_last_use_of_a_key() {
     let plane = TestPlane::new().await;
     create_user(&plane, "alice").await;
     let id = create(&plane, Some("alice")).await.access_key_id;
-    let used = Used { account_id: plane.account, kind: UsedKind::AccessKey, id: id.clone() };
     let note = |service: &str| {
         let at = LastUsed { at: plane.now(), service: service.into(), region: "eu-west-1".into() };
-        plane.plane.last_uses.note(used.clone(), at);
+        plane.plane.last_uses.note(plane.account, UsedKind::AccessKey, &id, || at);
     };
     let shown = async || {
         let output = plane.root::<GetAccessKeyLastUsed>(last_used(&id)).await.unwrap();

@@ -8,7 +8,6 @@ use crate::{
     },
 };
 use domain::{IdKind, LastUsed, Path, PolicyOwner, Role, RoleName, UniqueId};
-use services::Used;
 use shapes::iam::{
     CreateRole, CreateRoleInput, CreateUser, CreateUserInput, DeleteRole, DeleteRoleInput,
     DeleteRolePermissionsBoundary, DeleteRolePermissionsBoundaryInput, DeleteUser, DeleteUserInput, GetRole,
@@ -520,10 +519,9 @@ async fn a_role_is_deleted_only_when_nothing_hangs_on_it() {
 async fn the_last_use_of_a_role() {
     let plane = TestPlane::new().await;
     let role = create(&plane, "reader").await;
-    let used = Used { account_id: plane.account, kind: UsedKind::Role, id: role.role_id.clone() };
     let note = |region: &str| {
         let at = LastUsed { at: plane.now(), service: "iam".into(), region: region.into() };
-        plane.plane.last_uses.note(used.clone(), at);
+        plane.plane.last_uses.note(plane.account, UsedKind::Role, &role.role_id, || at);
     };
     let shown = async || {
         let used = get(&plane, "reader").await.role_last_used.unwrap();
