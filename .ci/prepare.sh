@@ -44,7 +44,7 @@ prepare_build() {
     if available rustup; then
       install_packages rustup || return 1
     else
-      say "Rust is missing: install rustup as https://rustup.rs says, then run this again"
+      say "Rust is missing: install rustup, then run this again"
       return 1
     fi
   fi

@@ -1,5 +1,5 @@
 use super::{credentials, errors, session_policy, session_tags};
-use crate::{Access, Cx, Effect, Error, Operation, Permission, Result, RoleEntry};
+use crate::{Access, Common, Cx, Effect, Error, Operation, Permission, Result, RoleEntry};
 use domain::{
     AccountId, Arn, Principal, RoleName, RoleSessionName, SecretAccessKey, Session, SessionPrincipal,
 };
@@ -42,6 +42,10 @@ impl Operation for AssumeRole {
         let role = &entry.role;
         if input.serial_number.is_some() || input.token_code.is_some() {
             return Err(errors::mfa_failed());
+        }
+        if input.provided_contexts.as_ref().is_some_and(|contexts| !contexts.is_empty()) {
+            let message = "sts:AssumeRole with ProvidedContexts is not implemented.";
+            return Err(Error::common(Common::NotImplemented, message));
         }
         let expires_at =
             cx.now.checked_add(duration(cx, &entry, input.duration_seconds)?).map_err(Error::internal)?;

@@ -269,6 +269,17 @@ async fn a_session_dies_with_its_role() {
 }
 
 #[tokio::test]
+async fn a_context_that_nobody_checks_is_not_accepted() {
+    let plane = plane(ANYONE_IN_ACCOUNT).await;
+    let context = types::ProvidedContext {
+        provider_arn: Some("arn:aws:iam::aws:contextProvider/IdentityCenter".into()),
+        context_assertion: Some("assertion".into()),
+    };
+    let input = AssumeRoleInput { provided_contexts: Some(vec![context]), ..input("deploy") };
+    assume(&plane, input).await.unwrap_err().is("NotImplemented", "ProvidedContexts");
+}
+
+#[tokio::test]
 async fn malformed_input_is_refused_in_aws_words() {
     let plane = plane(ANYONE_IN_ACCOUNT).await;
     for (arn, message) in [
