@@ -16,9 +16,6 @@ pub(crate) struct Server {
     pub(crate) secret_access_key: String,
 }
 
-/// Clock ticks per second in `/proc`, the same on every Linux that Rust's standard library supports.
-const TICKS_PER_SECOND: f64 = 100.0;
-
 impl Server {
     /// A `--dev` plane from that binary.
     pub(crate) fn plane(binary: &str) -> Result<Self, Box<dyn Error>> {
@@ -49,13 +46,16 @@ impl Server {
         Ok(Self { process, address, access_key_id: String::new(), secret_access_key: String::new() })
     }
 
-    /// CPU time of the process so far, user and system.
+    /// CPU time of the process so far, user and system: the sum over its threads, to the nanosecond, where `/proc/PID/stat`
+    /// counts hundredths of a second.
     pub(crate) fn cpu_microseconds(&self) -> Result<f64, Box<dyn Error>> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
-        let (_, fields) = stat.rsplit_once(')').ok_or("unexpected /proc stat")?;
-        let ticks: Vec<f64> =
-            fields.split_whitespace().skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
-        Ok(ticks.iter().sum::<f64>() / TICKS_PER_SECOND * 1_000_000.0)
+        let mut nanoseconds = 0.0;
+        for thread in fs::read_dir(format!("/proc/{}/task", self.process.id()))? {
+            let times = fs::read_to_string(thread?.path().join("schedstat"))?;
+            let on_cpu: f64 = times.split_whitespace().next().ok_or("unexpected /proc schedstat")?.parse()?;
+            nanoseconds += on_cpu;
+        }
+        Ok(nanoseconds / 1000.0)
     }
 
     /// Resident memory.

@@ -6,7 +6,7 @@ use domain::{
     SessionPrincipal,
 };
 use jiff::Timestamp;
-use services::{CallerPolicies, Common, Error, Plane, Result, session_token};
+use services::{CallerPolicies, Common, Error, Noted, Plane, Result, session_token};
 use sigv4::{
     Canonicalization, DEFAULT_SKEW, ErrorKind, Expectation, KeyCache, Presented, PresignedLifetime, Regions,
     SignatureError,
@@ -21,6 +21,8 @@ pub(crate) struct Authenticated {
     pub(crate) policies: CallerPolicies,
     /// The Region the request was signed for.
     pub(crate) region: String,
+    /// Whether this use of the key or role is to be noted.
+    pub(crate) to_be_noted: bool,
 }
 
 /// Verifies a signed request.
@@ -55,7 +57,10 @@ pub(crate) async fn authenticate(
     let key = keys.key(presented, known.secret.expose()).map_err(Error::internal)?;
     presented.verify(request, &key, Canonicalization::DEFAULT).map_err(|error| refusal(&error))?;
     let region = presented.scope().region.as_deref().unwrap_or("us-east-1").to_owned();
-    Ok(Authenticated { caller: known.caller, policies: known.policies, region })
+    let Known { caller, policies, noted, .. } = known;
+    // Only now: a request that is refused must not keep the next good one from being noted.
+    let to_be_noted = noted.is_some_and(|noted| noted.is_first(now));
+    Ok(Authenticated { caller, policies, region, to_be_noted })
 }
 
 /// A key that exists and may be used, before its signature was looked at.
@@ -63,6 +68,8 @@ struct Known {
     secret: SecretAccessKey,
     caller: Caller,
     policies: CallerPolicies,
+    /// Of the key or role whose use is recorded.
+    noted: Option<Arc<Noted>>,
 }
 
 async fn long_term(plane: &Plane, id: AccessKeyId) -> Result<Known> {
@@ -79,7 +86,8 @@ async fn long_term(plane: &Plane, id: AccessKeyId) -> Result<Known> {
         }
     };
     let caller = Caller { account_id, principal, access_key_id: id, session: None };
-    Ok(Known { secret: entry.secret.clone(), caller, policies })
+    let noted = Some(entry.noted.clone());
+    Ok(Known { secret: entry.secret.clone(), caller, policies, noted })
 }
 
 async fn temporary(plane: &Plane, id: AccessKeyId, token: &str, now: Timestamp) -> Result<Known> {
@@ -88,22 +96,26 @@ async fn temporary(plane: &Plane, id: AccessKeyId, token: &str, now: Timestamp) 
         let message = "The security token included in the request is expired";
         return Err(Error::common(Common::ExpiredToken, message));
     }
-    let (principal, mut policies) = principal_of(plane, &session).await?;
+    let (principal, mut policies, noted) = principal_of(plane, &session).await?;
     policies.session = plane.directory.session_policies(plane, &session).await?;
     let secret = session.secret_access_key.clone();
     let account_id = session.account_id;
     let caller = Caller { account_id, principal, access_key_id: id, session: Some(Arc::new(session)) };
-    Ok(Known { secret, caller, policies })
+    Ok(Known { secret, caller, policies, noted })
 }
 
-/// The principal of a session as it is now: a session dies with its role or user, also when a namesake takes its place.
-async fn principal_of(plane: &Plane, session: &Session) -> Result<(Principal, CallerPolicies)> {
+/// The principal of a session as it is now, and whether its use is to be noted. A session dies with its role or user, also
+/// when a namesake takes its place.
+async fn principal_of(
+    plane: &Plane,
+    session: &Session,
+) -> Result<(Principal, CallerPolicies, Option<Arc<Noted>>)> {
     let account_id = session.account_id;
     match &session.principal {
-        SessionPrincipal::Root => Ok((Principal::Root, CallerPolicies::default())),
+        SessionPrincipal::Root => Ok((Principal::Root, CallerPolicies::default(), None)),
         SessionPrincipal::User { id } => {
             let user = plane.directory.user(plane, account_id, id).await?.ok_or_else(unknown_key)?;
-            Ok((Principal::User(user.user.clone()), user.policies.clone()))
+            Ok((Principal::User(user.user.clone()), user.policies.clone(), None))
         }
         SessionPrincipal::Role { id, name, session_name } => {
             let role = plane.directory.role(plane, account_id, name).await?.ok_or_else(unknown_key)?;
@@ -112,7 +124,7 @@ async fn principal_of(plane: &Plane, session: &Session) -> Result<(Principal, Ca
             }
             let principal =
                 Principal::AssumedRole { role: role.role.clone(), session_name: session_name.clone() };
-            Ok((principal, role.policies.clone()))
+            Ok((principal, role.policies.clone(), Some(role.noted.clone())))
         }
     }
 }

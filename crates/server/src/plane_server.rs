@@ -161,7 +161,9 @@ impl PlaneServer {
                 user_agent: text_header(&parts.headers, &header::USER_AGENT).map(str::to_owned),
                 secure_transport: peer.secure,
             };
-            cx.note_use(service);
+            if who.to_be_noted {
+                cx.note_use(service);
+            }
             services::dispatch(&cx, service, route.operation, input).await
         };
         let outcome = outcome.await;

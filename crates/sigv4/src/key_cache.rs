@@ -1,7 +1,8 @@
 //! Derived keys, kept for the next request of the same access key.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -17,7 +18,7 @@ const WAYS: usize = 8;
 /// access key) and to one secret: under another secret the key is derived anew, so a changed secret never verifies with
 /// an old key. Each bucket has a lock of its own and forgets the key it has not used for longest.
 pub struct KeyCache {
-    buckets: Box<[Mutex<Bucket>]>,
+    buckets: Box<[RwLock<Bucket>]>,
     seed: u64,
 }
 
@@ -25,7 +26,7 @@ pub struct KeyCache {
 struct Bucket {
     entries: Vec<Entry>,
     /// Counts uses; an entry keeps the count of its last one.
-    clock: u64,
+    clock: AtomicU64,
 }
 
 struct Entry {
@@ -33,7 +34,7 @@ struct Entry {
     names: [Box<str>; 4],
     secret_sha256: [u8; 32],
     key: Arc<VerifyingKey>,
-    used: u64,
+    used: AtomicU64,
 }
 
 impl KeyCache {
@@ -41,7 +42,7 @@ impl KeyCache {
     /// bucket.
     pub fn new(capacity: usize, seed: u64) -> Self {
         let buckets = capacity.div_ceil(WAYS).max(1);
-        Self { buckets: (0..buckets).map(|_| Mutex::default()).collect(), seed }
+        Self { buckets: (0..buckets).map(|_| RwLock::default()).collect(), seed }
     }
 
     /// The key of `presented` under this secret, from the cache or derived.
@@ -65,7 +66,7 @@ impl KeyCache {
             return VerifyingKey::derive(presented, secret_access_key).map(Arc::new);
         };
         let secret_sha256: [u8; 32] = Sha256::digest(secret_access_key).into();
-        if let Some(key) = lock(bucket)
+        if let Some(key) = read(bucket)
             .find(algorithm, names)
             .filter(|entry| entry.belongs_to(&secret_sha256))
             .map(Entry::key)
@@ -74,11 +75,11 @@ impl KeyCache {
         }
         // Derived outside the lock: Version 4A takes tens of microseconds.
         let key = Arc::new(VerifyingKey::derive(presented, secret_access_key)?);
-        lock(bucket).insert(algorithm, names, secret_sha256, Arc::clone(&key));
+        write(bucket).insert(algorithm, names, secret_sha256, Arc::clone(&key));
         Ok(key)
     }
 
-    fn bucket(&self, algorithm: Algorithm, names: [&str; 4]) -> Option<&Mutex<Bucket>> {
+    fn bucket(&self, algorithm: Algorithm, names: [&str; 4]) -> Option<&RwLock<Bucket>> {
         let mut hasher = DefaultHasher::new();
         (self.seed, algorithm, names).hash(&mut hasher);
         let buckets = u64::try_from(self.buckets.len()).ok()?;
@@ -87,13 +88,9 @@ impl KeyCache {
 }
 
 impl Bucket {
-    fn find(&mut self, algorithm: Algorithm, names: [&str; 4]) -> Option<&mut Entry> {
-        self.clock += 1;
-        let clock = self.clock;
-        let entry = self.entries.iter_mut().find(|entry| {
-            entry.algorithm == algorithm && entry.names.iter().zip(names).all(|(own, name)| **own == *name)
-        })?;
-        entry.used = clock;
+    fn find(&self, algorithm: Algorithm, names: [&str; 4]) -> Option<&Entry> {
+        let entry = self.entries.iter().find(|entry| entry.is(algorithm, names))?;
+        entry.used.store(self.clock.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
         Some(entry)
     }
 
@@ -104,35 +101,44 @@ impl Bucket {
         secret_sha256: [u8; 32],
         key: Arc<VerifyingKey>,
     ) {
-        if let Some(entry) = self.find(algorithm, names) {
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.is(algorithm, names)) {
             entry.secret_sha256 = secret_sha256;
             entry.key = key;
             return;
         }
         if self.entries.len() >= WAYS {
-            let oldest = self.entries.iter().enumerate().min_by_key(|(_, entry)| entry.used);
+            let oldest =
+                self.entries.iter().enumerate().min_by_key(|(_, entry)| entry.used.load(Ordering::Relaxed));
             if let Some((index, _)) = oldest {
                 self.entries.swap_remove(index);
             }
         }
-        let used = self.clock;
+        let used = AtomicU64::new(self.clock.fetch_add(1, Ordering::Relaxed) + 1);
         self.entries.push(Entry { algorithm, names: names.map(Box::from), secret_sha256, key, used });
     }
 }
 
 impl Entry {
+    fn is(&self, algorithm: Algorithm, names: [&str; 4]) -> bool {
+        self.algorithm == algorithm && self.names.iter().zip(names).all(|(own, name)| **own == *name)
+    }
+
     fn belongs_to(&self, secret_sha256: &[u8; 32]) -> bool {
         self.secret_sha256.ct_eq(secret_sha256).into()
     }
 
-    fn key(&mut self) -> Arc<VerifyingKey> {
+    fn key(&self) -> Arc<VerifyingKey> {
         Arc::clone(&self.key)
     }
 }
 
 /// A bucket is sound after every statement, so a panic elsewhere while it was locked does no harm.
-fn lock(bucket: &Mutex<Bucket>) -> std::sync::MutexGuard<'_, Bucket> {
-    bucket.lock().unwrap_or_else(PoisonError::into_inner)
+fn read(bucket: &RwLock<Bucket>) -> std::sync::RwLockReadGuard<'_, Bucket> {
+    bucket.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write(bucket: &RwLock<Bucket>) -> std::sync::RwLockWriteGuard<'_, Bucket> {
+    bucket.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl std::fmt::Debug for KeyCache {
@@ -200,7 +206,7 @@ mod tests {
             v4(&cache, &format!("AK/{day}/r/s/t"), "secret");
             assert!(Arc::ptr_eq(&kept, &v4(&cache, "AK/0/r/s/t", "secret")), "{day}");
         }
-        let held: usize = cache.buckets.iter().map(|bucket| lock(bucket).entries.len()).sum();
+        let held: usize = cache.buckets.iter().map(|bucket| write(bucket).entries.len()).sum();
         assert_eq!(held, WAYS);
     }
 

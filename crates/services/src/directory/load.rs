@@ -17,7 +17,7 @@ pub(super) async fn access_key(
     id: &AccessKeyId,
 ) -> Result<Option<KeyEntry>> {
     let found = store::access_key::find_with_secret(tx, sealer, account, id).await?;
-    Ok(found.map(|(key, secret)| KeyEntry { key, secret }))
+    Ok(found.map(|(key, secret)| KeyEntry { key, secret, noted: Arc::default() }))
 }
 
 pub(super) async fn user(
@@ -49,7 +49,7 @@ pub(super) async fn role(
     let boundary = boundary(tx, directory, account, role.permissions_boundary.as_ref()).await?;
     let policies = CallerPolicies { identity: identity.into(), boundary, session: None };
     let trust = directory.compile(&iam::role::trust::pinned(&role), PolicyKind::Trust)?;
-    Ok(Some(RoleEntry { role: Arc::new(role), policies, trust }))
+    Ok(Some(RoleEntry { role: Arc::new(role), policies, trust, noted: Arc::default() }))
 }
 
 pub(super) async fn managed_policy(

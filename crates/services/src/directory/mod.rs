@@ -7,11 +7,15 @@ mod load;
 use crate::{Plane, Result};
 use domain::{AccessKey, AccessKeyId, AccountId, Role, RoleName, SecretAccessKey, Session, UniqueId, User};
 use generation::{Generation, Generations};
+use jiff::Timestamp;
 use moka::sync::Cache;
 use policy::{Policy, PolicyKind, Source};
 use sha2::{Digest, Sha256};
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     time::{Duration, Instant},
 };
 use store::Engine;
@@ -40,6 +44,8 @@ pub struct KeyEntry {
     pub key: AccessKey,
     /// The opened secret.
     pub secret: SecretAccessKey,
+    /// When its use was last noted.
+    pub noted: Arc<Noted>,
 }
 
 /// A user and what applies to it.
@@ -60,6 +66,20 @@ pub struct RoleEntry {
     pub policies: CallerPolicies,
     /// Who may assume it; names of users and roles are unique ids.
     pub trust: Arc<Policy>,
+    /// When its use was last noted.
+    pub noted: Arc<Noted>,
+}
+
+/// The second in which a use was last noted, so that a busy key is noted once a second and not with every request.
+#[derive(Debug, Default)]
+pub struct Noted(AtomicI64);
+
+impl Noted {
+    /// Whether this is the first use in its second.
+    pub fn is_first(&self, now: Timestamp) -> bool {
+        let second = now.as_second();
+        self.0.load(Ordering::Relaxed) != second && self.0.swap(second, Ordering::Relaxed) != second
+    }
 }
 
 /// The policies that apply to a caller.
