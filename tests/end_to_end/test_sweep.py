@@ -14,6 +14,9 @@ from people import user_with_key
 from plane import REGION, REPOSITORY
 
 SERVICES = ["iam", "sts", "organizations", "sso-admin", "identitystore", "secretsmanager"]
+# Spoken to at paths of their own; most of their operations take callers without a signature. Not `signin`: boto3 sends
+# some of its operations to AWS whatever endpoint it was given.
+AT_PATHS = ["sso", "sso-oidc"]
 # Answered without a policy: AWS asks for none.
 NEED_NO_PERMISSION = {"GetCallerIdentity", "GetSessionToken"}
 # Take callers without a signature.
@@ -123,3 +126,13 @@ def test_nothing_unbuilt_pretends(plane, service):
     for name, parameters in operations(service):
         code, status = code_of(caller, name, parameters)
         assert (code, status) == ("NotImplemented", 501), f"{name}: {code} {status}"
+
+
+@pytest.mark.parametrize("service", AT_PATHS)
+def test_nothing_unbuilt_pretends_to_the_unsigned(plane, service):
+    caller = client(plane, service, config={"signature_version": UNSIGNED})
+    codes = {name: code_of(caller, name, parameters) for name, parameters in operations(service)}
+    assert ("NotImplemented", 501) in codes.values()
+    for name, (code, status) in codes.items():
+        refused = code == "MissingAuthenticationTokenException" and status == 403
+        assert refused or (code, status) == ("NotImplemented", 501), f"{name}: {code} {status}"
