@@ -29,36 +29,17 @@
 //! # Ok::<(), policy::PolicyError>(())
 //! ```
 
-mod arn_pattern;
-mod condition;
-mod context;
-mod date;
-mod decimal;
-mod decision;
-mod denial;
-mod document;
-mod error;
 mod evaluate;
-mod glob;
-mod json;
-mod policies;
-mod policy;
-mod position;
-mod principal;
-mod principal_pattern;
+mod language;
 mod request;
-mod rules;
-mod statement;
-mod truth;
-mod variable;
 
-pub use context::{Context, ContextValue};
-pub use decision::{Decision, Layer, Matched, Outcome};
-pub use error::PolicyError;
+pub use evaluate::decision::{Decision, Layer, Matched, Outcome};
 pub use evaluate::evaluate;
-pub use policies::{Policies, Source};
-pub use policy::{Policy, PolicyKind, PrincipalName, Version};
-pub use position::{Position, Span};
-pub use principal::{Principal, PrincipalKind};
+pub use evaluate::policies::{Policies, Source};
+pub use language::error::PolicyError;
+pub use language::policy::{Policy, PolicyKind, PrincipalName, Version};
+pub use language::position::{Position, Span};
+pub use language::statement::{Effect, Statement};
 pub use request::Request;
-pub use statement::{Effect, Statement};
+pub use request::context::{Context, ContextValue};
+pub use request::principal::{Principal, PrincipalKind};

@@ -1,7 +1,7 @@
 //! The Principal and NotPrincipal elements: whom a statement names, and how closely.
 
-use crate::json::{Node, Value};
-use crate::principal::{Principal, PrincipalKind};
+use crate::language::json::{Node, Value};
+use crate::request::principal::{Principal, PrincipalKind};
 
 /// How a policy names a principal. What a resource policy's Allow bypasses depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -191,7 +191,8 @@ impl PrincipalPattern {
         if is_unique_id(text) {
             return Some(Self::UniqueId(text.into()));
         }
-        let [_, partition, service, region, account, resource] = crate::arn_pattern::split_arn(text)?;
+        let [_, partition, service, region, account, resource] =
+            crate::language::arn_pattern::split_arn(text)?;
         if !partition.starts_with("aws") || !region.is_empty() || !is_account_id(account) {
             return None;
         }

@@ -8,8 +8,8 @@ pub(crate) use operator::Operator;
 use operator::Quantifier;
 pub(crate) use test::{InvalidValue, Test};
 
-use crate::context::{Context, ContextValue};
-use crate::truth::{Match, Truth};
+use crate::language::truth::{Match, Truth};
+use crate::request::context::{Context, ContextValue};
 
 /// One operator applied to one key.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The answer to a request, with its reasons.
 
-use crate::policies::Source;
-use crate::statement::Statement;
+use crate::evaluate::policies::Source;
+use crate::language::statement::Statement;
 
 /// Allowed or not, and in which of the two ways not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::position::{Position, PositionCursor};
+use crate::language::position::{Position, PositionCursor};
 
 /// A document that IAM would refuse. Services answer it as `MalformedPolicyDocument` with `message` as the text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

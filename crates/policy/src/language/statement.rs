@@ -1,14 +1,14 @@
 //! One statement: what it says, and whether it speaks of a request.
 
-use crate::arn_pattern::{ArnParts, ArnPattern, split_arn};
-use crate::condition::Condition;
-use crate::document::{Listed, StatementParts};
-use crate::glob::Glob;
-use crate::position::Span;
-use crate::principal::Principal;
-use crate::principal_pattern::{Naming, PrincipalElement};
+use crate::language::arn_pattern::{ArnParts, ArnPattern, split_arn};
+use crate::language::condition::Condition;
+use crate::language::document::{Listed, StatementParts};
+use crate::language::glob::Glob;
+use crate::language::position::Span;
+use crate::language::principal_pattern::{Naming, PrincipalElement};
+use crate::language::truth::{Match, Truth};
 use crate::request::Request;
-use crate::truth::{Match, Truth};
+use crate::request::principal::Principal;
 
 /// What a statement does to the requests it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@
 
 use std::borrow::Cow;
 
-use crate::context::{Context, ContextValue};
-use crate::glob::{Glob, GlobPart};
-use crate::truth::Match;
+use crate::language::glob::{Glob, GlobPart};
+use crate::language::truth::Match;
+use crate::request::context::{Context, ContextValue};
 
 /// Which of its characters have a meaning of their own in a policy value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

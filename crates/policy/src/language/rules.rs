@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::arn_pattern::split_pattern;
-use crate::document::{Document, Listed, StatementParts, Text};
-use crate::glob::Glob;
-use crate::policy::{PolicyKind, Version};
-use crate::principal_pattern::{InvalidPrincipal, PrincipalElement, PrincipalType};
+use crate::language::arn_pattern::split_pattern;
+use crate::language::document::{Document, Listed, StatementParts, Text};
+use crate::language::glob::Glob;
+use crate::language::policy::{PolicyKind, Version};
+use crate::language::principal_pattern::{InvalidPrincipal, PrincipalElement, PrincipalType};
 
 const LEGACY: &str = "The policy failed legacy parsing";
 const PARTITIONS: [&str; 9] =

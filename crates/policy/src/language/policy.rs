@@ -1,12 +1,12 @@
 //! A policy document, parsed once into the form that evaluation reads.
 
-use crate::document::Document;
-use crate::error::PolicyError;
-use crate::json::{Node, size_without_white_space};
-use crate::position::PositionCursor;
-use crate::principal_pattern::{PrincipalElement, PrincipalEntry};
-use crate::rules::{self, Fault};
-use crate::statement::Statement;
+use crate::language::document::Document;
+use crate::language::error::PolicyError;
+use crate::language::json::{Node, size_without_white_space};
+use crate::language::position::PositionCursor;
+use crate::language::principal_pattern::{PrincipalElement, PrincipalEntry};
+use crate::language::rules::{self, Fault};
+use crate::language::statement::Statement;
 
 /// What a policy is used for; each kind has elements and rules of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

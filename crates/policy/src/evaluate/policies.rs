@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::policy::Policy;
+use crate::language::policy::Policy;
 
 /// A policy and what to call it in explanations.
 #[derive(Clone, Debug)]

@@ -1,10 +1,10 @@
 //! The shape of a policy document: which members there are and of what type. Everything wrong here is IAM's
 //! "Syntax errors in policy."
 
-use crate::condition::{Condition, InvalidValue, Operator, Test};
-use crate::json::{Node, Value};
-use crate::policy::Version;
-use crate::principal_pattern::PrincipalType;
+use crate::language::condition::{Condition, InvalidValue, Operator, Test};
+use crate::language::json::{Node, Value};
+use crate::language::policy::Version;
+use crate::language::principal_pattern::PrincipalType;
 
 /// A document of the right shape, not yet held against the rules of its kind.
 pub(crate) struct Document<'n> {

@@ -1,9 +1,9 @@
 //! ARN patterns: six parts, each matched by itself, so that a wildcard never reaches over the colon that ends its
 //! part. The last part is the rest, colons and slashes included.
 
-use crate::context::Context;
-use crate::truth::Match;
-use crate::variable::{Pattern, Syntax};
+use crate::language::truth::Match;
+use crate::language::variable::{Pattern, Syntax};
+use crate::request::context::Context;
 
 /// An ARN cut into partition and so on: `arn`, partition, service, region, account, resource.
 pub(crate) type ArnParts<'a> = [&'a str; 6];

@@ -1,13 +1,13 @@
 //! The values of a condition, read once into the type that its operator compares.
 
-use crate::arn_pattern::{self, ArnPattern};
-use crate::condition::operator::{Comparison, Operator, Order};
-use crate::condition::value::{self, AddressBlock};
-use crate::context::Context;
-use crate::date::Instant;
-use crate::decimal::Decimal;
-use crate::truth::{Match, Truth};
-use crate::variable::{Pattern, Syntax, Template};
+use crate::language::arn_pattern::{self, ArnPattern};
+use crate::language::condition::operator::{Comparison, Operator, Order};
+use crate::language::condition::value::{self, AddressBlock};
+use crate::language::date::Instant;
+use crate::language::decimal::Decimal;
+use crate::language::truth::{Match, Truth};
+use crate::language::variable::{Pattern, Syntax, Template};
+use crate::request::context::Context;
 
 /// Typed values. `None` stands for a value that holds a policy variable where variables have no meaning: it can be
 /// saved but not evaluated.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use crate::date;
-use crate::principal::{Principal, PrincipalKind};
+use crate::language::date;
+use crate::request::principal::{Principal, PrincipalKind};
 
 /// Condition keys and their values. Keys are compared without regard to case, tag keys after a `/` included.
 /// A key that is not in the map is absent from the request.

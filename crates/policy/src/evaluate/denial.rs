@@ -1,6 +1,6 @@
 //! The text of a denial, as AWS words it for the one who is denied.
 
-use crate::decision::{Decision, Layer, Outcome};
+use crate::evaluate::decision::{Decision, Layer, Outcome};
 
 impl Decision<'_> {
     /// `User: .. is not authorized to perform: .. on resource: ..`, with the type of policy to blame where principal

@@ -1,7 +1,10 @@
 //! What is asked.
 
-use crate::context::Context;
-use crate::principal::Principal;
+pub(crate) mod context;
+pub(crate) mod principal;
+
+use crate::request::context::Context;
+use crate::request::principal::Principal;
 
 /// One question: may this principal do this action on this resource? A call that touches several resources or needs
 /// several actions asks once for each, and all must be allowed.

@@ -1,13 +1,17 @@
 //! The decision, written to be read beside AWS's description of it: what denies wins; then each layer that has a
 //! say must allow.
 
-use crate::decision::{Decision, Layer, Matched, Outcome};
-use crate::policies::{Policies, Source};
-use crate::policy::PolicyKind;
-use crate::principal::{Principal, PrincipalKind};
-use crate::principal_pattern::Naming;
+pub(crate) mod decision;
+mod denial;
+pub(crate) mod policies;
+
+use crate::evaluate::decision::{Decision, Layer, Matched, Outcome};
+use crate::evaluate::policies::{Policies, Source};
+use crate::language::policy::PolicyKind;
+use crate::language::principal_pattern::Naming;
+use crate::language::statement::{Effect, Target};
 use crate::request::Request;
-use crate::statement::{Effect, Target};
+use crate::request::principal::{Principal, PrincipalKind};
 
 /// No policy controls these actions: whoever has credentials may ask whose they are.
 const UNCONTROLLED_ACTIONS: [&str; 1] = ["sts:getcalleridentity"];
