@@ -42,4 +42,5 @@ pub use language::position::{Position, Span};
 pub use language::statement::{Effect, Statement};
 pub use request::Request;
 pub use request::context::{Context, ContextValue};
+pub use request::key::Key;
 pub use request::principal::{Principal, PrincipalKind};

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use crate::language::glob::{Glob, GlobPart};
 use crate::language::truth::Match;
 use crate::request::context::{Context, ContextValue};
+use crate::request::key::Key;
 
 /// Which of its characters have a meaning of their own in a policy value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,11 +126,7 @@ enum Part {
     Many,
     One,
     Text(Box<str>),
-    /// `key` in lower case.
-    Variable {
-        key: Box<str>,
-        default: Option<Box<str>>,
-    },
+    Variable { key: Key, default: Option<Box<str>> },
 }
 
 impl Part {
@@ -148,7 +145,7 @@ impl Part {
                 (key, Some(unquoted.unwrap_or(default).into()))
             }
         };
-        Self::Variable { key: key.trim().to_lowercase().into(), default }
+        Self::Variable { key: key.trim().into(), default }
     }
 
     fn fixed(&self) -> Option<GlobPart<'_>> {
@@ -163,7 +160,7 @@ impl Part {
     /// Keys that hold several values cannot stand in for one text.
     fn resolve<'a>(&'a self, context: &'a Context) -> Option<GlobPart<'a>> {
         let Self::Variable { key, default } = self else { return self.fixed() };
-        match context.get_lower(key) {
+        match context.entry(key).map(|entry| &entry.value) {
             Some(ContextValue::One(value)) => Some(GlobPart::Text(value)),
             Some(ContextValue::Many(_)) => None,
             None => default.as_deref().map(GlobPart::Text),

@@ -1,17 +1,31 @@
 //! The request context: what the conditions and variables of a policy can ask about.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::language::date;
+use crate::request::key::Key;
 use crate::request::principal::{Principal, PrincipalKind};
 
 /// Condition keys and their values. Keys are compared without regard to case, tag keys after a `/` included.
-/// A key that is not in the map is absent from the request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A key that is not in the context is absent from the request.
+#[derive(Clone, Debug, Default)]
 pub struct Context {
-    values: BTreeMap<String, ContextValue>,
+    /// The hash of each entry's key, apart from the entries so that a look-up reads little memory.
+    hashes: Vec<u32>,
+    entries: Vec<Entry>,
 }
+
+/// A key of the request with its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    key: Key,
+    pub(crate) value: ContextValue,
+    /// What the value is as an address, read beforehand for the keys that are addresses.
+    pub(crate) address: Option<IpAddr>,
+}
+
+/// The keys whose values are addresses.
+const ADDRESS_KEYS: [Key; 2] = [Key::known("aws:sourceip"), Key::known("aws:vpcsourceip")];
 
 /// The value of one condition key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,24 +40,31 @@ pub enum ContextValue {
 impl Context {
     /// A context without any key.
     pub fn new() -> Self {
-        Self::default()
+        Self { hashes: Vec::with_capacity(USUAL_KEYS), entries: Vec::with_capacity(USUAL_KEYS) }
     }
 
     /// Sets a key; a value from before is replaced.
-    pub fn insert(&mut self, key: &str, value: impl Into<ContextValue>) {
-        self.values.insert(key.to_lowercase(), value.into());
+    pub fn insert(&mut self, key: impl Into<Key>, value: impl Into<ContextValue>) {
+        let (key, value) = (key.into(), value.into());
+        let address = match &value {
+            ContextValue::One(text) if ADDRESS_KEYS.contains(&key) => parse_address(text),
+            _ => None,
+        };
+        self.put(Entry { key, value, address });
     }
 
     /// Sets `aws:CurrentTime` and `aws:EpochTime` to a moment in seconds since 1970-01-01T00:00:00Z.
     pub fn insert_time(&mut self, unix_seconds: i64) {
-        self.insert("aws:CurrentTime", date::format_seconds(unix_seconds));
-        self.insert("aws:EpochTime", unix_seconds);
+        self.insert(Key::known("aws:currenttime"), date::format_seconds(unix_seconds));
+        self.insert(Key::known("aws:epochtime"), unix_seconds);
     }
 
     /// Sets `aws:SourceIp`. An IPv4 address in IPv6 clothes counts as IPv4, since conditions never compare across
     /// families.
     pub fn insert_source_ip(&mut self, address: IpAddr) {
-        self.insert("aws:SourceIp", address);
+        let address = address.to_canonical();
+        let value = ContextValue::from(address);
+        self.put(Entry { key: Key::known("aws:sourceip"), value, address: Some(address) });
     }
 
     /// Sets the keys that follow from who is asking: `aws:PrincipalArn` (of a session: its role), `PrincipalAccount`,
@@ -59,55 +80,91 @@ impl Context {
             PrincipalKind::User => Some("User"),
         };
         if let Some(principal_type) = principal_type {
-            self.insert("aws:PrincipalType", principal_type);
+            self.insert(Key::known("aws:principaltype"), principal_type);
         }
-        self.insert("aws:PrincipalIsAWSService", principal.kind() == PrincipalKind::Service);
+        let is_service = principal.kind() == PrincipalKind::Service;
+        self.insert(Key::known("aws:principalisawsservice"), is_service);
         if let Some(service) = principal.service_name() {
-            self.insert("aws:PrincipalServiceName", service);
+            self.insert(Key::known("aws:principalservicename"), service);
         }
         if let Some(arn) = principal.principal_arn() {
-            self.insert("aws:PrincipalArn", arn);
+            self.insert(Key::known("aws:principalarn"), arn);
         }
         if let Some(account) = principal.account() {
-            self.insert("aws:PrincipalAccount", account);
+            self.insert(Key::known("aws:principalaccount"), account);
         }
         if let Some(user_id) = principal.user_id() {
-            self.insert("aws:userid", user_id.into_owned());
+            self.insert(Key::known("aws:userid"), user_id.into_owned());
         }
         if let Some(name) = principal.user_name() {
-            self.insert("aws:username", name);
+            self.insert(Key::known("aws:username"), name);
         }
     }
 
     /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&ContextValue> {
-        self.get_lower(&key.to_lowercase())
+    pub fn get(&self, key: impl Into<Key>) -> Option<&ContextValue> {
+        self.entry(&key.into()).map(|entry| &entry.value)
     }
 
     /// Takes a key out of the context.
-    pub fn remove(&mut self, key: &str) -> Option<ContextValue> {
-        self.values.remove(&key.to_lowercase())
+    pub fn remove(&mut self, key: impl Into<Key>) -> Option<ContextValue> {
+        let at = self.position(&key.into())?;
+        self.hashes.remove(at);
+        Some(self.entries.remove(at).value)
     }
 
     /// All keys, in lower case and in order, with their values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue)> {
-        self.values.iter().map(|(key, value)| (key.as_str(), value))
+        let mut pairs: Vec<_> = self.entries.iter().map(|entry| (entry.key.as_str(), &entry.value)).collect();
+        pairs.sort_unstable_by_key(|(key, _)| *key);
+        pairs.into_iter()
     }
 
-    pub(crate) fn get_lower(&self, lower_key: &str) -> Option<&ContextValue> {
-        self.values.get(lower_key)
+    pub(crate) fn entry(&self, key: &Key) -> Option<&Entry> {
+        self.entries.get(self.position(key)?)
+    }
+
+    fn position(&self, key: &Key) -> Option<usize> {
+        let candidates = self.hashes.iter().zip(&self.entries).enumerate();
+        let mut found = candidates.filter(|(_, (hash, _))| **hash == key.hash());
+        found.find(|(_, (_, entry))| entry.key == *key).map(|(at, _)| at)
+    }
+
+    fn put(&mut self, entry: Entry) {
+        if let Some(before) = self.position(&entry.key).and_then(|at| self.entries.get_mut(at)) {
+            *before = entry;
+        } else {
+            self.hashes.push(entry.key.hash());
+            self.entries.push(entry);
+        }
     }
 }
 
-impl<K: AsRef<str>, V: Into<ContextValue>> FromIterator<(K, V)> for Context {
+/// Room for this many keys is made at once: the global ones and a few of the service.
+const USUAL_KEYS: usize = 24;
+
+/// Reads an address as conditions do.
+pub(crate) fn parse_address(text: &str) -> Option<IpAddr> {
+    text.trim_ascii().parse().ok()
+}
+
+impl<K: Into<Key>, V: Into<ContextValue>> FromIterator<(K, V)> for Context {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
         let mut context = Self::new();
         for (key, value) in pairs {
-            context.insert(key.as_ref(), value);
+            context.insert(key, value);
         }
         context
     }
 }
+
+impl PartialEq for Context {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Context {}
 
 impl ContextValue {
     /// The values, whether one or many.

@@ -1,6 +1,7 @@
 //! What is asked.
 
 pub(crate) mod context;
+pub(crate) mod key;
 pub(crate) mod principal;
 
 use crate::request::context::Context;

@@ -10,25 +10,25 @@ pub(crate) use test::{InvalidValue, Test};
 
 use crate::language::truth::{Match, Truth};
 use crate::request::context::{Context, ContextValue};
+use crate::request::key::Key;
 
 /// One operator applied to one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Condition {
     operator: Operator,
-    /// In lower case.
-    key: Box<str>,
+    key: Key,
     /// What the operator compares with, read once.
     test: Test,
 }
 
 impl Condition {
     pub(crate) fn new(operator: Operator, key: &str, test: Test) -> Self {
-        Self { operator, key: key.to_lowercase().into(), test }
+        Self { operator, key: key.into(), test }
     }
 
     /// Whether the request meets the condition.
     pub(crate) fn holds(&self, context: &Context) -> Truth {
-        let value = context.get_lower(&self.key).filter(|value| !is_empty_list(value));
+        let value = context.entry(&self.key).map(|entry| &entry.value).filter(|value| !is_empty_list(value));
         if let Test::Null(expected) = &self.test {
             let null = value.is_none_or(is_null);
             return expected.contains(&null).into();

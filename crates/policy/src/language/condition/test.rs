@@ -7,7 +7,7 @@ use crate::language::date::Instant;
 use crate::language::decimal::Decimal;
 use crate::language::truth::{Match, Truth};
 use crate::language::variable::{Pattern, Syntax, Template};
-use crate::request::context::Context;
+use crate::request::context::{self, Context};
 
 /// Typed values. `None` stands for a value that holds a policy variable where variables have no meaning: it can be
 /// saved but not evaluated.
@@ -91,7 +91,7 @@ impl Test {
                     None => Match::Unresolved,
                 }))
             }
-            Self::Ip(blocks) => typed(blocks, text.trim_ascii().parse().ok(), combine, |address, block| {
+            Self::Ip(blocks) => typed(blocks, context::parse_address(text), combine, |address, block| {
                 block.contains(*address)
             }),
             // Null asks about presence, which the condition answers before values are compared.
