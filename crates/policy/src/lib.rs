@@ -29,10 +29,14 @@
 //! # Ok::<(), policy::PolicyError>(())
 //! ```
 
+mod compiled;
 mod evaluate;
 mod language;
 mod request;
+#[cfg(any(test, feature = "sample"))]
+mod sample;
 
+pub use compiled::{Bundle, Query, Verdict, decide};
 pub use evaluate::decision::{Decision, Layer, Matched, Outcome};
 pub use evaluate::evaluate;
 pub use evaluate::policies::{Policies, Source};
@@ -44,3 +48,5 @@ pub use request::Request;
 pub use request::context::{Context, ContextValue};
 pub use request::key::Key;
 pub use request::principal::{Principal, PrincipalKind};
+#[cfg(any(test, feature = "sample"))]
+pub use sample::Sample;

@@ -16,11 +16,15 @@ use crate::request::principal::{Principal, PrincipalKind};
 /// No policy controls these actions: whoever has credentials may ask whose they are.
 const UNCONTROLLED_ACTIONS: [&str; 1] = ["sts:getcalleridentity"];
 
+pub(crate) fn is_uncontrolled(action: &str) -> bool {
+    UNCONTROLLED_ACTIONS.iter().any(|uncontrolled| uncontrolled.eq_ignore_ascii_case(action))
+}
+
 /// Decides one request against all policies that apply to it. What cannot be evaluated counts against the request: an
 /// Allow does not match, a Deny does.
 pub fn evaluate<'a>(request: &Request<'_>, policies: &Policies<'a>) -> Decision<'a> {
     let cross_account = request.is_cross_account();
-    if UNCONTROLLED_ACTIONS.iter().any(|action| action.eq_ignore_ascii_case(request.action)) {
+    if is_uncontrolled(request.action) {
         return Decision {
             outcome: Outcome::Allowed,
             blocked_by: Vec::new(),

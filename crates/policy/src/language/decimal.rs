@@ -40,12 +40,28 @@ impl Decimal {
         Some(Self { negative: negative && !zero, whole: whole.into(), fraction: fraction.into() })
     }
 
+    /// The number if it is whole and of at most 18 digits.
+    pub(crate) fn to_i64(&self) -> Option<i64> {
+        if !self.fraction.is_empty() || self.whole.len() > 18 {
+            return None;
+        }
+        let magnitude: i64 = if self.whole.is_empty() { 0 } else { self.whole.parse().ok()? };
+        Some(if self.negative { -magnitude } else { magnitude })
+    }
+
     fn magnitude(&self, other: &Self) -> Ordering {
         (self.whole.len(), &self.whole, &self.fraction).cmp(&(
             other.whole.len(),
             &other.whole,
             &other.fraction,
         ))
+    }
+}
+
+impl From<i64> for Decimal {
+    fn from(number: i64) -> Self {
+        let digits = number.unsigned_abs().to_string();
+        Self { negative: number < 0, whole: digits.trim_start_matches('0').into(), fraction: Box::default() }
     }
 }
 

@@ -4,6 +4,16 @@
 //! is taken at its first occurrence, which is never a worse choice than a later one. So there is no backtracking
 //! over stars, and the time is at most the product of the two lengths (their sum without `?`).
 
+/// The shape of a pattern, for those that are compared more simply than the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape<'a> {
+    Any,
+    /// One star: what stands before it and what after.
+    Ends(&'a str, &'a str),
+    Exact(&'a str),
+    Other,
+}
+
 /// One part of a pattern before it is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum GlobPart<'a> {
@@ -52,6 +62,23 @@ impl Glob {
                 let middle = chunks.filter(|chunk| !chunk.is_empty()).collect();
                 Self { first, middle, last: Some(tail) }
             }
+        }
+    }
+
+    pub(crate) fn shape(&self) -> Shape<'_> {
+        match (&self.first, &*self.middle, &self.last) {
+            _ if self.matches_all() => Shape::Any,
+            (Chunk::Literal(text), [], None) => Shape::Exact(text),
+            (Chunk::Literal(first), [], Some(Chunk::Literal(last))) => Shape::Ends(first, last),
+            _ => Shape::Other,
+        }
+    }
+
+    /// What every match begins with, as far as that is one piece of plain text.
+    pub(crate) fn literal_start(&self) -> &str {
+        match &self.first {
+            Chunk::Literal(text) => text,
+            Chunk::Mixed(_) => "",
         }
     }
 

@@ -1,5 +1,8 @@
 //! A policy document, parsed once into the form that evaluation reads.
 
+use std::sync::{Arc, OnceLock};
+
+use crate::compiled::{self, CompiledStatement};
 use crate::language::document::Document;
 use crate::language::error::PolicyError;
 use crate::language::json::{Node, size_without_white_space};
@@ -38,13 +41,15 @@ pub enum Version {
 }
 
 /// A parsed policy.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Policy {
     kind: PolicyKind,
     version: Version,
     id: Option<Box<str>>,
     statements: Box<[Statement]>,
     size: usize,
+    /// The form that decides, made when it is first asked for.
+    compiled: OnceLock<Arc<[CompiledStatement]>>,
 }
 
 /// A principal as a policy names it.
@@ -108,6 +113,10 @@ impl Policy {
         })
     }
 
+    pub(crate) fn compiled(&self) -> &Arc<[CompiledStatement]> {
+        self.compiled.get_or_init(|| compiled::compile(&self.statements))
+    }
+
     fn parse_any(text: &str, kind: PolicyKind) -> Result<Self, PolicyError> {
         let at = |fault: Fault| PolicyError::at(fault.message, text, fault.byte);
         let root = Node::read(text).map_err(|error| match error.byte {
@@ -134,6 +143,7 @@ impl Policy {
             id: document.id.map(Into::into),
             statements: statements.into(),
             size: size_without_white_space(text),
+            compiled: OnceLock::new(),
         })
     }
 }

@@ -8,6 +8,7 @@ use crate::language::position::Span;
 use crate::language::principal_pattern::{Naming, PrincipalElement};
 use crate::language::truth::{Match, Truth};
 use crate::request::Request;
+use crate::request::context::Context;
 use crate::request::principal::Principal;
 
 /// What a statement does to the requests it matches.
@@ -34,17 +35,19 @@ pub struct Statement {
     conditions: Box<[Condition]>,
 }
 
+/// Action or NotAction.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Actions {
-    negated: bool,
+pub(crate) struct Actions {
+    pub(crate) negated: bool,
     /// In lower case.
-    patterns: Box<[Glob]>,
+    pub(crate) patterns: Box<[Glob]>,
 }
 
+/// Resource or NotResource.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Resources {
-    negated: bool,
-    patterns: Box<[ArnPattern]>,
+pub(crate) struct Resources {
+    pub(crate) negated: bool,
+    pub(crate) patterns: Box<[ArnPattern]>,
 }
 
 /// A request in the form that statements match against, made once.
@@ -59,8 +62,25 @@ impl<'a> Target<'a> {
         Self { request, lower_action: request.action.to_lowercase(), arn: split_arn(request.resource) }
     }
 
-    pub(crate) fn principal(&self) -> &Principal {
+    pub(crate) fn principal(&self) -> &'a Principal {
         self.request.principal
+    }
+
+    pub(crate) fn lower_action(&self) -> &str {
+        &self.lower_action
+    }
+
+    pub(crate) fn resource(&self) -> &'a str {
+        self.request.resource
+    }
+
+    /// The resource cut into the parts of an ARN, if it is one.
+    pub(crate) fn arn(&self) -> Option<&ArnParts<'a>> {
+        self.arn.as_ref()
+    }
+
+    pub(crate) fn context(&self) -> &'a Context {
+        self.request.context
     }
 }
 
@@ -111,6 +131,18 @@ impl Statement {
 
     pub(crate) fn principal(&self) -> Option<&PrincipalElement> {
         self.principal.as_ref()
+    }
+
+    pub(crate) fn actions(&self) -> &Actions {
+        &self.actions
+    }
+
+    pub(crate) fn resources(&self) -> Option<&Resources> {
+        self.resources.as_ref()
+    }
+
+    pub(crate) fn conditions(&self) -> &[Condition] {
+        &self.conditions
     }
 
     /// How the statement names the principal if it applies to the request, with the doubt resolved against the

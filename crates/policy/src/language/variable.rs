@@ -100,6 +100,10 @@ impl Template {
         Self { parts: parts.into() }
     }
 
+    pub(crate) fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
     pub(crate) fn has_variables(&self) -> bool {
         self.parts.iter().any(|part| matches!(part, Part::Variable { .. }))
     }
@@ -111,18 +115,15 @@ impl Template {
         }
         let mut resolved = String::new();
         for part in &self.parts {
-            match part.resolve(context)? {
-                GlobPart::Many => resolved.push('*'),
-                GlobPart::One => resolved.push('?'),
-                GlobPart::Text(text) => resolved.push_str(text),
-            }
+            resolved.push_str(part.resolve_text(context)?);
         }
         Some(Cow::Owned(resolved))
     }
 }
 
+/// A piece of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+pub(crate) enum Part {
     Many,
     One,
     Text(Box<str>),
@@ -158,13 +159,22 @@ impl Part {
     }
 
     /// Keys that hold several values cannot stand in for one text.
-    fn resolve<'a>(&'a self, context: &'a Context) -> Option<GlobPart<'a>> {
+    pub(crate) fn resolve<'a>(&'a self, context: &'a Context) -> Option<GlobPart<'a>> {
         let Self::Variable { key, default } = self else { return self.fixed() };
         match context.entry(key).map(|entry| &entry.value) {
             Some(ContextValue::One(value)) => Some(GlobPart::Text(value)),
             Some(ContextValue::Many(_)) => None,
             None => default.as_deref().map(GlobPart::Text),
         }
+    }
+
+    /// The text the part stands for, in templates without wildcards.
+    pub(crate) fn resolve_text<'a>(&'a self, context: &'a Context) -> Option<&'a str> {
+        self.resolve(context).map(|part| match part {
+            GlobPart::Many => "*",
+            GlobPart::One => "?",
+            GlobPart::Text(text) => text,
+        })
     }
 }
 

@@ -4,9 +4,9 @@ mod operator;
 mod test;
 mod value;
 
-pub(crate) use operator::Operator;
-use operator::Quantifier;
-pub(crate) use test::{InvalidValue, Test};
+pub(crate) use operator::{Operator, Order, Quantifier};
+pub(crate) use test::{InvalidValue, Test, fold_case};
+pub(crate) use value::{AddressBlock, parse_binary, parse_bool};
 
 use crate::language::truth::{Match, Truth};
 use crate::request::context::{Context, ContextValue};
@@ -24,6 +24,18 @@ pub(crate) struct Condition {
 impl Condition {
     pub(crate) fn new(operator: Operator, key: &str, test: Test) -> Self {
         Self { operator, key: key.into(), test }
+    }
+
+    pub(crate) fn operator(&self) -> Operator {
+        self.operator
+    }
+
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    pub(crate) fn test(&self) -> &Test {
+        &self.test
     }
 
     /// Whether the request meets the condition.
@@ -67,7 +79,7 @@ fn is_empty_list(value: &ContextValue) -> bool {
 }
 
 /// AWS calls a key null that is absent or has nothing but empty text.
-fn is_null(value: &ContextValue) -> bool {
+pub(crate) fn is_null(value: &ContextValue) -> bool {
     value.values().iter().all(String::is_empty)
 }
 

@@ -85,9 +85,8 @@ impl Test {
                 typed(values, Instant::parse(text), combine, |own, bound| order.holds(own, bound))
             }
             Self::IgnoreCase(templates) => {
-                let folded = text.to_lowercase();
                 combine(&mut templates.iter().map(|template| match template.resolve(context) {
-                    Some(resolved) => (resolved.to_lowercase() == folded).into(),
+                    Some(resolved) => fold_case(&resolved).eq(fold_case(text)).into(),
                     None => Match::Unresolved,
                 }))
             }
@@ -104,6 +103,11 @@ impl Test {
             }
         }
     }
+}
+
+/// The text without regard to case: each character in lower case, whatever stands beside it.
+pub(crate) fn fold_case(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
 }
 
 fn typed<V, T>(

@@ -31,6 +31,20 @@ impl AddressBlock {
         Some(Self { address, prefix })
     }
 
+    /// The first and the last address of the block.
+    pub(crate) fn ends(&self) -> (IpAddr, IpAddr) {
+        match self.address {
+            IpAddr::V4(block) => {
+                let host = u32::MAX.checked_shr(self.prefix.into()).unwrap_or(0);
+                (IpAddr::V4((block.to_bits() & !host).into()), IpAddr::V4((block.to_bits() | host).into()))
+            }
+            IpAddr::V6(block) => {
+                let host = u128::MAX.checked_shr(self.prefix.into()).unwrap_or(0);
+                (IpAddr::V6((block.to_bits() & !host).into()), IpAddr::V6((block.to_bits() | host).into()))
+            }
+        }
+    }
+
     /// Whether the address lies in the block; addresses of the other family never do.
     pub(crate) fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address) {
