@@ -1,6 +1,6 @@
 //! ARNs against patterns. Where only the last part has a star the whole text is compared at once.
 
-use crate::compiled::text::{TextMatcher, has_ends};
+use crate::compiled::text::{GlobMatcher, TextMatcher};
 use crate::language::arn_pattern::{ArnParts, ArnPattern};
 use crate::language::truth::Match;
 use crate::request::context::Context;
@@ -9,39 +9,23 @@ use crate::request::context::Context;
 #[derive(Debug)]
 pub(super) enum ArnMatcher {
     Any,
-    /// Six parts, plain but for one star in the last: what stands before the star and what after.
-    Ends(Box<str>, Box<str>),
-    /// Six plain parts.
-    Exact(Box<str>),
+    /// Six parts, plain but for at most one star in the last: compared with the text as a whole.
+    AtOnce(GlobMatcher),
     Parts(Box<[TextMatcher]>),
-    Whole(TextMatcher),
+    /// A variable that brings the whole ARN.
+    Variable(TextMatcher),
 }
 
 impl ArnMatcher {
     pub(super) fn new(pattern: &ArnPattern) -> Self {
         match pattern {
             ArnPattern::Any => Self::Any,
-            ArnPattern::Whole(pattern) => Self::Whole(TextMatcher::new(pattern)),
-            ArnPattern::Parts(parts) => Self::of_parts(parts.iter().map(TextMatcher::new).collect()),
-        }
-    }
-
-    fn of_parts(parts: Box<[TextMatcher]>) -> Self {
-        if let Some((TextMatcher::Exact(_) | TextMatcher::Any | TextMatcher::Ends(..), start)) =
-            parts.split_last()
-            && start.len() == 5
-            && let Some(start) = plain_start(start)
-        {
-            match parts.last() {
-                Some(TextMatcher::Any) => return Self::Ends(start.into(), "".into()),
-                Some(TextMatcher::Ends(first, last)) => {
-                    return Self::Ends(format!("{start}{first}").into(), last.clone());
-                }
-                Some(TextMatcher::Exact(last)) => return Self::Exact(format!("{start}{last}").into()),
-                _ => {}
+            ArnPattern::Whole(pattern) => Self::Variable(TextMatcher::new(pattern)),
+            ArnPattern::Parts(parts) => {
+                let parts: Box<[_]> = parts.iter().map(TextMatcher::new).collect();
+                joined(&parts).map_or(Self::Parts(parts), Self::AtOnce)
             }
         }
-        Self::Parts(parts)
     }
 
     /// Compares with a whole text and its parts; `parts` is none when the text is no ARN.
@@ -49,26 +33,39 @@ impl ArnMatcher {
     pub(super) fn matches(&self, whole: &str, parts: Option<&ArnParts<'_>>, context: &Context) -> Match {
         match self {
             Self::Any => Match::Yes,
-            Self::Ends(first, last) => has_ends(whole, first, last).into(),
-            Self::Exact(exact) => (**exact == *whole).into(),
+            Self::AtOnce(matcher) => matcher.matches(whole).into(),
             Self::Parts(matchers) => parts.map_or(Match::No, |parts| all_parts(matchers, parts, context)),
-            Self::Whole(matcher) => matcher.matches(whole, context),
+            Self::Variable(matcher) => matcher.matches(whole, context),
         }
     }
 }
 
-/// `arn:partition:service:region:account:` when none of the parts holds anything but plain text. Such a text is
-/// followed by a resource in ARNs alone, cut in the same places.
-fn plain_start(parts: &[TextMatcher]) -> Option<String> {
-    let mut start = String::new();
-    for part in parts {
+/// One pattern for all six parts, when the first five hold plain text alone. Whatever begins with them is an ARN, cut
+/// in the same places.
+fn joined(parts: &[TextMatcher]) -> Option<GlobMatcher> {
+    let [start @ .., TextMatcher::Fixed(last)] = parts else { return None };
+    if start.len() != 5 {
+        return None;
+    }
+    let mut text = String::new();
+    for part in start {
         match part {
-            TextMatcher::Exact(text) if !text.contains(':') => start.push_str(text),
+            TextMatcher::Fixed(GlobMatcher::Exact(plain)) if !plain.contains(':') => text.push_str(plain),
             _ => return None,
         }
-        start.push(':');
+        text.push(':');
     }
-    start.starts_with("arn:").then_some(start)
+    if !text.starts_with("arn:") {
+        return None;
+    }
+    match last {
+        GlobMatcher::Any => Some(GlobMatcher::Ends(text.into(), "".into())),
+        GlobMatcher::Ends(first, last) => {
+            Some(GlobMatcher::Ends(format!("{text}{first}").into(), last.clone()))
+        }
+        GlobMatcher::Exact(plain) => Some(GlobMatcher::Exact(format!("{text}{plain}").into())),
+        GlobMatcher::Other(_) => None,
+    }
 }
 
 fn all_parts(matchers: &[TextMatcher], parts: &ArnParts<'_>, context: &Context) -> Match {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::compiled::arn::ArnMatcher;
-use crate::compiled::text::TextMatcher;
+use crate::compiled::text::{GlobMatcher, TextMatcher};
 use crate::language::arn_pattern::split_arn;
 use crate::language::condition::{self, Condition, Order, Quantifier, Test};
 use crate::language::date::Instant;
@@ -115,7 +115,7 @@ impl TestMatcher {
                 let (mut exact, mut others) = (Vec::new(), Vec::new());
                 for pattern in patterns {
                     match TextMatcher::new(pattern) {
-                        TextMatcher::Exact(text) => exact.push(text),
+                        TextMatcher::Fixed(GlobMatcher::Exact(value)) => exact.push(value),
                         other => others.push(other),
                     }
                 }
@@ -157,7 +157,7 @@ impl TestMatcher {
                 Number::parse(value).map_or(Match::Malformed, |own| bounds.compare(&own))
             }
             Self::Text { exact, others } => {
-                if exact.binary_search_by(|text| (**text).cmp(value)).is_ok() {
+                if exact.binary_search_by(|known| (**known).cmp(value)).is_ok() {
                     return Match::Yes;
                 }
                 any_of(others.iter().map(|matcher| matcher.matches(value, context)))

@@ -43,7 +43,7 @@ pub(super) struct ActionName<'a> {
 }
 
 /// Numbers of statements that may speak of an action.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Found<'a> {
     pub(super) denies: &'a [u32],
     pub(super) allows: &'a [u32],
@@ -72,6 +72,9 @@ impl ActionIndex {
 
     #[inline]
     fn look_up(&self, table: &HashTable<Entry>, hash: u64, name: &str) -> Found<'_> {
+        if table.is_empty() {
+            return Found::default();
+        }
         let entry = table.find(hash, |entry| *entry.name == *name);
         self.found(entry.map(|entry| entry.candidates).unwrap_or_default())
     }

@@ -58,6 +58,9 @@ const OF_RESOURCE: Slots = Slots::RESOURCE.with(Slots::TRUST);
 /// Tries the statements of a bundle that may speak of the action: first those that deny, of which one is enough, then
 /// those that allow in layers that do not allow yet.
 fn scan(query: &Query<'_>, bundle: &Bundle, grants: &mut Grants) -> Option<Slots> {
+    if bundle.is_empty() {
+        return None;
+    }
     let found = bundle.index().find(&query.action());
     for (candidates, by_pattern) in &found {
         for placed in bundle.placed(candidates.denies) {

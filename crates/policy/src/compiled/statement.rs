@@ -2,6 +2,7 @@
 
 use crate::compiled::arn::ArnMatcher;
 use crate::compiled::condition::ConditionMatcher;
+use crate::compiled::text::GlobMatcher;
 use crate::language::glob::{Glob, Shape};
 use crate::language::principal_pattern::{Naming, PrincipalElement};
 use crate::language::statement::{Actions, Effect, Resources, Statement, Target};
@@ -22,7 +23,7 @@ pub(crate) struct CompiledStatement {
 #[derive(Debug)]
 enum ActionMatcher {
     Any,
-    Patterns { negated: bool, patterns: Box<[Glob]> },
+    Patterns { negated: bool, patterns: Box<[GlobMatcher]> },
 }
 
 #[derive(Debug)]
@@ -75,7 +76,7 @@ impl ActionMatcher {
             .patterns
             .iter()
             .filter(|pattern| actions.negated || !matches!(pattern.shape(), Shape::Exact(_)));
-        Self::Patterns { negated: actions.negated, patterns: kept.cloned().collect() }
+        Self::Patterns { negated: actions.negated, patterns: kept.map(GlobMatcher::new).collect() }
     }
 
     fn matches(&self, lower_action: &str) -> bool {

@@ -10,26 +10,52 @@ use crate::request::context::Context;
 /// Variables and wildcards of one value up to this number need no memory of their own.
 const USUAL_PIECES: usize = 8;
 
-/// A pattern by its shape.
+/// A pattern without variables, by its shape.
 #[derive(Debug)]
-pub(super) enum TextMatcher {
+pub(super) enum GlobMatcher {
     Any,
     /// One star: what stands before it and what after.
     Ends(Box<str>, Box<str>),
     Exact(Box<str>),
-    Glob(Glob),
+    Other(Box<Glob>),
+}
+
+impl GlobMatcher {
+    pub(super) fn new(glob: &Glob) -> Self {
+        match glob.shape() {
+            Shape::Any => Self::Any,
+            Shape::Ends(first, last) => Self::Ends(first.into(), last.into()),
+            Shape::Exact(text) => Self::Exact(text.into()),
+            Shape::Other => Self::Other(Box::new(glob.clone())),
+        }
+    }
+
+    #[inline]
+    pub(super) fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Ends(first, last) => {
+                text.len() >= first.len() + last.len()
+                    && text.starts_with(&**first)
+                    && (last.is_empty() || text.ends_with(&**last))
+            }
+            Self::Exact(exact) => **exact == *text,
+            Self::Other(glob) => glob.matches(text),
+        }
+    }
+}
+
+/// A pattern with or without variables.
+#[derive(Debug)]
+pub(super) enum TextMatcher {
+    Fixed(GlobMatcher),
     Template(Template),
 }
 
 impl TextMatcher {
     pub(super) fn new(pattern: &Pattern) -> Self {
         match pattern {
-            Pattern::Fixed(glob) => match glob.shape() {
-                Shape::Any => Self::Any,
-                Shape::Ends(first, last) => Self::Ends(first.into(), last.into()),
-                Shape::Exact(text) => Self::Exact(text.into()),
-                Shape::Other => Self::Glob(glob.clone()),
-            },
+            Pattern::Fixed(glob) => Self::Fixed(GlobMatcher::new(glob)),
             Pattern::Variable(template) => Self::Template(template.clone()),
         }
     }
@@ -37,18 +63,10 @@ impl TextMatcher {
     #[inline]
     pub(super) fn matches(&self, text: &str, context: &Context) -> Match {
         match self {
-            Self::Any => Match::Yes,
-            Self::Ends(first, last) => has_ends(text, first, last).into(),
-            Self::Exact(exact) => (**exact == *text).into(),
-            Self::Glob(glob) => glob.matches(text).into(),
+            Self::Fixed(glob) => glob.matches(text).into(),
             Self::Template(template) => template_matches(template, text, context),
         }
     }
-}
-
-#[inline]
-pub(super) fn has_ends(text: &str, first: &str, last: &str) -> bool {
-    text.len() >= first.len() + last.len() && text.starts_with(first) && text.ends_with(last)
 }
 
 fn template_matches(template: &Template, text: &str, context: &Context) -> Match {

@@ -8,10 +8,11 @@ use crate::request::principal::{Principal, PrincipalKind};
 
 /// Condition keys and their values. Keys are compared without regard to case, tag keys after a `/` included.
 /// A key that is not in the context is absent from the request.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Context {
-    /// The hash of each entry's key, apart from the entries so that a look-up reads little memory.
-    hashes: Vec<u32>,
+    /// Where to find the first entries by the hash of their keys: its low bits tell the place to begin at, from where
+    /// the next places are tried up to one that is free. Zero is free, otherwise it is one more than the entry's number.
+    places: [u8; PLACES],
     entries: Vec<Entry>,
 }
 
@@ -40,7 +41,7 @@ pub enum ContextValue {
 impl Context {
     /// A context without any key.
     pub fn new() -> Self {
-        Self { hashes: Vec::with_capacity(USUAL_KEYS), entries: Vec::with_capacity(USUAL_KEYS) }
+        Self { places: [0; PLACES], entries: Vec::with_capacity(USUAL_KEYS) }
     }
 
     /// Sets a key; a value from before is replaced.
@@ -108,9 +109,12 @@ impl Context {
 
     /// Takes a key out of the context.
     pub fn remove(&mut self, key: impl Into<Key>) -> Option<ContextValue> {
-        let at = self.position(&key.into())?;
-        self.hashes.remove(at);
-        Some(self.entries.remove(at).value)
+        let removed = self.entries.remove(self.position(&key.into())?);
+        self.places = [0; PLACES];
+        for number in 0..self.entries.len() {
+            self.place(number);
+        }
+        Some(removed.value)
     }
 
     /// All keys, in lower case and in order, with their values.
@@ -124,20 +128,56 @@ impl Context {
         self.entries.get(self.position(key)?)
     }
 
+    #[inline]
     fn position(&self, key: &Key) -> Option<usize> {
-        let candidates = self.hashes.iter().zip(&self.entries).enumerate();
-        let mut found = candidates.filter(|(_, (hash, _))| **hash == key.hash());
-        found.find(|(_, (_, entry))| entry.key == *key).map(|(at, _)| at)
+        let is_key = |number: &usize| self.entries.get(*number).is_some_and(|entry| entry.key == *key);
+        for place in places(key) {
+            match self.places.get(place).copied().unwrap_or_default() {
+                // Had the key come among the first, it would stand here.
+                0 => break,
+                taken => {
+                    let number = usize::from(taken) - 1;
+                    if is_key(&number) {
+                        return Some(number);
+                    }
+                }
+            }
+        }
+        (MAX_PLACED..self.entries.len()).find(is_key)
     }
 
     fn put(&mut self, entry: Entry) {
         if let Some(before) = self.position(&entry.key).and_then(|at| self.entries.get_mut(at)) {
             *before = entry;
-        } else {
-            self.hashes.push(entry.key.hash());
-            self.entries.push(entry);
+            return;
+        }
+        self.entries.push(entry);
+        self.place(self.entries.len() - 1);
+    }
+
+    /// Gives the last entry its place, if it is among the first.
+    fn place(&mut self, number: usize) {
+        let Some(entry) = self.entries.get(number).filter(|_| number < MAX_PLACED) else { return };
+        let taken = u8::try_from(number + 1).unwrap_or(0);
+        for place in places(&entry.key) {
+            if let Some(free @ 0) = self.places.get_mut(place) {
+                *free = taken;
+                return;
+            }
         }
     }
+}
+
+/// How many places there are for finding entries by hash.
+const PLACES: usize = 128;
+/// How many entries have a place: so few that a free one is near. The others, which only requests with very many tags
+/// have, are searched one by one.
+const MAX_PLACED: usize = 64;
+
+/// The places where a key may stand, in the order in which they are tried.
+fn places(key: &Key) -> impl Iterator<Item = usize> {
+    let start = key.hash() as usize;
+    (0..PLACES).map(move |step| (start + step) % PLACES)
 }
 
 /// Room for this many keys is made at once: the global ones and a few of the service.
@@ -155,6 +195,12 @@ impl<K: Into<Key>, V: Into<ContextValue>> FromIterator<(K, V)> for Context {
             context.insert(key, value);
         }
         context
+    }
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -229,6 +275,23 @@ mod tests {
         context.insert("AWS:requesttag/costcenter", "b");
         assert_eq!(context.get("aws:requestTag/COSTCENTER"), Some(&ContextValue::from("b")));
         assert_eq!(context.iter().count(), 1);
+    }
+
+    #[test]
+    fn any_number_of_keys_is_found_again() {
+        let mut context: Context = (0..200).map(|number| (format!("k:{number}"), number)).collect();
+        for number in (0..200).step_by(3) {
+            assert!(context.remove(format!("k:{number}")).is_some());
+        }
+        context.insert("k:199", "new");
+        for number in 0..200 {
+            let expected = match number {
+                199 => Some("new".into()),
+                _ => (number % 3 != 0).then(|| ContextValue::from(number)),
+            };
+            assert_eq!(context.get(format!("k:{number}")), expected.as_ref(), "{number}");
+        }
+        assert_eq!(context.get("k:200"), None);
     }
 
     #[test]

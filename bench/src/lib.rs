@@ -1,0 +1,3 @@
+//! What is measured, for the programs that measure it.
+
+pub mod workload;
