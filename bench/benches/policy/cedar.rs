@@ -36,7 +36,8 @@ impl Translation {
             );
             layers.push(format!("{everything}{transport}"));
         }
-        let layers = layers.iter().map(|text| PolicySet::from_str(text)).collect::<Result<_, _>>()?;
+        let layers = layers.iter().map(|text| Ok(PolicySet::from_str(text)?));
+        let layers = layers.collect::<Result<_, Box<dyn Error>>>()?;
         let string = |value: &str| RestrictedExpression::new_string(value.to_owned());
         let context = HashMap::from([
             ("ip".to_owned(), RestrictedExpression::new_ip("192.0.2.7")),
@@ -47,7 +48,9 @@ impl Translation {
             ("mfa".to_owned(), RestrictedExpression::new_bool(true)),
             ("secure".to_owned(), RestrictedExpression::new_bool(true)),
         ]);
-        let uid = |kind: &str, id: &str| EntityUid::from_str(&format!("{kind}::\"{id}\""));
+        let uid = |kind: &str, id: &str| -> Result<EntityUid, Box<dyn Error>> {
+            Ok(EntityUid::from_str(&format!("{kind}::\"{id}\""))?)
+        };
         let request = Request::new(
             uid("User", "ann")?,
             uid("Action", workload.action())?,

@@ -23,6 +23,9 @@ pub(super) struct ConditionMatcher {
     test: TestMatcher,
 }
 
+/// So few texts are sooner compared one by one, their lengths first.
+const FEW: usize = 8;
+
 /// What the request's value is compared with. `doubtful`: among the policy's values is one that cannot be read.
 #[derive(Debug)]
 enum TestMatcher {
@@ -157,7 +160,12 @@ impl TestMatcher {
                 Number::parse(value).map_or(Match::Malformed, |own| bounds.compare(&own))
             }
             Self::Text { exact, others } => {
-                if exact.binary_search_by(|known| (**known).cmp(value)).is_ok() {
+                let found = if exact.len() <= FEW {
+                    exact.iter().any(|known| **known == *value)
+                } else {
+                    exact.binary_search_by(|known| (**known).cmp(value)).is_ok()
+                };
+                if found {
                     return Match::Yes;
                 }
                 any_of(others.iter().map(|matcher| matcher.matches(value, context)))
