@@ -6,7 +6,7 @@ use domain::{
     SessionPrincipal,
 };
 use jiff::Timestamp;
-use services::{CallerPolicies, Common, Error, Noted, Plane, Result, session_token};
+use services::{CallerPolicies, Common, Error, Noted, Plane, PrincipalPolicies, Result, session_token};
 use sigv4::{
     Canonicalization, DEFAULT_SKEW, ErrorKind, Expectation, KeyCache, Presented, PresignedLifetime, Regions,
     SignatureError,
@@ -82,7 +82,8 @@ async fn long_term(plane: &Plane, id: AccessKeyId) -> Result<Known> {
         AccessKeyOwner::Root => (Principal::Root, CallerPolicies::default()),
         AccessKeyOwner::User(user_id) => {
             let user = plane.directory.user(plane, account_id, user_id).await?.ok_or_else(unknown_key)?;
-            (Principal::User(user.user.clone()), user.policies.clone())
+            let policies = CallerPolicies { principal: user.policies.clone(), session: None };
+            (Principal::User(user.user.clone()), policies)
         }
     };
     let caller = Caller { account_id, principal, access_key_id: id, session: None };
@@ -96,8 +97,9 @@ async fn temporary(plane: &Plane, id: AccessKeyId, token: &str, now: Timestamp) 
         let message = "The security token included in the request is expired";
         return Err(Error::common(Common::ExpiredToken, message));
     }
-    let (principal, mut policies, noted) = principal_of(plane, &session).await?;
-    policies.session = plane.directory.session_policies(plane, &session).await?;
+    let (principal, policies, noted) = principal_of(plane, &session).await?;
+    let session_policies = plane.directory.session_policies(plane, &session).await?;
+    let policies = CallerPolicies { principal: policies, session: session_policies };
     let secret = session.secret_access_key.clone();
     let account_id = session.account_id;
     let caller = Caller { account_id, principal, access_key_id: id, session: Some(Arc::new(session)) };
@@ -109,10 +111,10 @@ async fn temporary(plane: &Plane, id: AccessKeyId, token: &str, now: Timestamp) 
 async fn principal_of(
     plane: &Plane,
     session: &Session,
-) -> Result<(Principal, CallerPolicies, Option<Arc<Noted>>)> {
+) -> Result<(Principal, Arc<PrincipalPolicies>, Option<Arc<Noted>>)> {
     let account_id = session.account_id;
     match &session.principal {
-        SessionPrincipal::Root => Ok((Principal::Root, CallerPolicies::default(), None)),
+        SessionPrincipal::Root => Ok((Principal::Root, Arc::default(), None)),
         SessionPrincipal::User { id } => {
             let user = plane.directory.user(plane, account_id, id).await?.ok_or_else(unknown_key)?;
             Ok((Principal::User(user.user.clone()), user.policies.clone(), None))

@@ -2,7 +2,7 @@
 
 use crate::{Common, Cx, Error, Operation, Permission, Result, operation::Values};
 use domain::{Caller, Principal as Who, Session};
-use policy::{Context, Policies, Principal, Request, Source, evaluate};
+use policy::{Bundle, Context, Key, Principal, Query, Request, decide, evaluate};
 
 /// What sessions of GetSessionToken may not do, whatever policies say: call IAM unless MFA was shown, and call STS but
 /// for two operations.
@@ -29,11 +29,12 @@ pub(crate) fn session_may_call<O: Operation>(cx: &Cx) -> Result<()> {
 pub(crate) fn all(cx: &Cx, permissions: &[Permission]) -> Result<()> {
     let principal = principal(&cx.caller);
     let context = context(cx, &principal);
-    permissions.iter().try_for_each(|permission| one(cx, &principal, &context, permission))
+    let Some((last, others)) = permissions.split_last() else { return Ok(()) };
+    others.iter().try_for_each(|permission| one(cx, &principal, context.clone(), permission))?;
+    one(cx, &principal, context, last)
 }
 
-fn one(cx: &Cx, principal: &Principal, context: &Context, permission: &Permission) -> Result<()> {
-    let mut context = context.clone();
+fn one(cx: &Cx, principal: &Principal, mut context: Context, permission: &Permission) -> Result<()> {
     for condition in &permission.conditions {
         match &condition.values {
             Values::One(value) => context.insert(&condition.key, value.as_str()),
@@ -42,7 +43,7 @@ fn one(cx: &Cx, principal: &Principal, context: &Context, permission: &Permissio
     }
     let account = cx.account().to_string();
     let owner = owner(&permission.resource).unwrap_or(&account);
-    context.insert("aws:ResourceAccount", owner);
+    context.insert(Key::known("aws:resourceaccount"), owner);
     let request = Request {
         principal,
         action: permission.action,
@@ -50,23 +51,14 @@ fn one(cx: &Cx, principal: &Principal, context: &Context, permission: &Permissio
         resource_account: Some(owner),
         context: &context,
     };
-    let own = &cx.policies;
-    let trust = permission.resource_policy.as_ref().map(|policy| Source::new("", "resource", policy.clone()));
-    let policies = Policies {
-        identity: &own.identity,
-        boundary: own.boundary.as_deref(),
-        session: own.session.as_deref(),
-        resource: trust.as_ref(),
-        resource_policy_required: trust.is_some(),
-        ..Policies::default()
-    };
-    let decision = evaluate(&request, &policies);
-    if decision.is_allowed() {
+    let resource_policy = permission.resource_policy.as_deref();
+    let bundles: Vec<&Bundle> = cx.policies.bundles(resource_policy).collect();
+    if decide(&Query::new(&request), &bundles).is_allowed() {
         return Ok(());
     }
     let (caller, action, resource) = (cx.caller.arn().to_string(), permission.action, &permission.resource);
-    Err(Error::access_denied(match trust {
-        None => decision.denial_message(&caller, action, resource),
+    Err(Error::access_denied(match resource_policy {
+        None => evaluate(&request, &cx.policies.with(None)).denial_message(&caller, action, resource),
         // Whether it is the role or the caller's own policies that refuse is not told: STS gives no reason.
         Some(_) => format!("User: {caller} is not authorized to perform: {action} on resource: {resource}"),
     }))
@@ -96,11 +88,11 @@ fn context(cx: &Cx, principal: &Principal) -> Context {
     context.insert_principal(principal);
     context.insert_time(cx.now.as_second());
     context.insert_source_ip(cx.source_ip);
-    context.insert("aws:SecureTransport", cx.secure_transport);
-    context.insert("aws:RequestedRegion", cx.region.as_str());
-    context.insert("aws:ViaAWSService", false);
+    context.insert(Key::known("aws:securetransport"), cx.secure_transport);
+    context.insert(Key::known("aws:requestedregion"), cx.region.as_str());
+    context.insert(Key::known("aws:viaawsservice"), false);
     if let Some(user_agent) = &cx.user_agent {
-        context.insert("aws:UserAgent", user_agent.as_str());
+        context.insert(Key::known("aws:useragent"), user_agent.as_str());
     }
     let tags = match &cx.caller.principal {
         Who::AssumedRole { role, .. } => role.tags.as_slice(),
@@ -108,7 +100,7 @@ fn context(cx: &Cx, principal: &Principal) -> Context {
         Who::User(user) => user.tags.as_slice(),
     };
     for tag in tags {
-        context.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.as_str());
+        context.insert(format!("aws:PrincipalTag/{}", tag.key), tag.value.as_str());
     }
     if let Some(session) = &cx.caller.session {
         session_keys(&mut context, session, cx.now);
@@ -118,16 +110,16 @@ fn context(cx: &Cx, principal: &Principal) -> Context {
 
 /// Keys that only temporary credentials have.
 fn session_keys(context: &mut Context, session: &Session, now: jiff::Timestamp) {
-    context.insert("aws:TokenIssueTime", session.issued_at.to_string());
-    context.insert("aws:MultiFactorAuthPresent", session.mfa_authenticated_at.is_some());
+    context.insert(Key::known("aws:tokenissuetime"), session.issued_at.to_string());
+    context.insert(Key::known("aws:multifactorauthpresent"), session.mfa_authenticated_at.is_some());
     if let Some(at) = session.mfa_authenticated_at {
-        context.insert("aws:MultiFactorAuthAge", now.duration_since(at).as_secs());
+        context.insert(Key::known("aws:multifactorauthage"), now.duration_since(at).as_secs());
     }
     if let Some(source_identity) = &session.source_identity {
-        context.insert("aws:SourceIdentity", source_identity.as_str());
+        context.insert(Key::known("aws:sourceidentity"), source_identity.as_str());
     }
     // A session tag takes the place of the role's tag of the same key.
     for tag in &session.tags {
-        context.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.as_str());
+        context.insert(format!("aws:PrincipalTag/{}", tag.key), tag.value.as_str());
     }
 }

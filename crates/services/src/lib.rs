@@ -17,7 +17,10 @@ pub mod sts;
 pub mod unimplemented;
 
 pub use cx::Cx;
-pub use directory::{CallerPolicies, Directory, KeyEntry, Noted, RoleEntry, UserEntry};
+pub use directory::{
+    CallerPolicies, Directory, KeyEntry, Noted, PrincipalPolicies, ResourcePolicy, RoleEntry,
+    SessionPolicies, UserEntry,
+};
 pub use dispatch::dispatch;
 pub use error::{Code, Common, Error, Result};
 pub use last_used::LastUses;

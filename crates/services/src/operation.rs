@@ -1,6 +1,6 @@
 //! What an operation is: its authorisation and its work, in one file each.
 
-use crate::{Cx, Result};
+use crate::{Cx, ResourcePolicy, Result};
 use std::sync::Arc;
 use store::Transaction;
 
@@ -54,7 +54,7 @@ pub struct Permission {
     /// Condition keys of this request beside the global ones: name, values, and whether AWS declares a list.
     pub conditions: Vec<Condition>,
     /// The policy on the resource itself, where it has one: a role's trust policy.
-    pub resource_policy: Option<Arc<policy::Policy>>,
+    pub resource_policy: Option<Arc<ResourcePolicy>>,
 }
 
 /// A condition key with its values.

@@ -1,6 +1,6 @@
 //! Reading what the directory keeps.
 
-use super::{CallerPolicies, Directory, KeyEntry, RoleEntry, UserEntry};
+use super::{Directory, KeyEntry, PrincipalPolicies, ResourcePolicy, RoleEntry, UserEntry};
 use crate::{Result, iam};
 use domain::{AccessKeyId, AccountId, Arn, PermissionsBoundary, PolicyOwner, RoleName, UniqueId};
 use policy::{PolicyKind, Source};
@@ -33,7 +33,7 @@ pub(super) async fn user(
         sources_of(tx, directory, account, &PolicyOwner::Group(group.id), "group", &mut identity).await?;
     }
     let boundary = boundary(tx, directory, account, user.permissions_boundary.as_ref()).await?;
-    let policies = CallerPolicies { identity: identity.into(), boundary, session: None };
+    let policies = Arc::new(PrincipalPolicies::new(identity, boundary));
     Ok(Some(UserEntry { user: Arc::new(user), policies }))
 }
 
@@ -47,8 +47,9 @@ pub(super) async fn role(
     let mut identity = Vec::new();
     sources_of(tx, directory, account, &PolicyOwner::Role(role.id.clone()), "role", &mut identity).await?;
     let boundary = boundary(tx, directory, account, role.permissions_boundary.as_ref()).await?;
-    let policies = CallerPolicies { identity: identity.into(), boundary, session: None };
+    let policies = Arc::new(PrincipalPolicies::new(identity, boundary));
     let trust = directory.compile(&iam::role::trust::pinned(&role), PolicyKind::Trust)?;
+    let trust = Arc::new(ResourcePolicy::new(trust));
     Ok(Some(RoleEntry { role: Arc::new(role), policies, trust, noted: Arc::default() }))
 }
 
@@ -97,7 +98,7 @@ async fn boundary(
     directory: &Directory,
     account: AccountId,
     boundary: Option<&PermissionsBoundary>,
-) -> Result<Option<Arc<[Source]>>> {
+) -> Result<Option<Vec<Source>>> {
     let Some(boundary) = boundary else { return Ok(None) };
     let source = managed_policy(tx, directory, account, &boundary.policy_arn).await?;
     Ok(Some(source.into_iter().collect()))

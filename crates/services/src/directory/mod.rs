@@ -3,12 +3,14 @@
 
 mod generation;
 mod load;
+mod policies;
 
 use crate::{Plane, Result};
 use domain::{AccessKey, AccessKeyId, AccountId, Role, RoleName, SecretAccessKey, Session, UniqueId, User};
 use generation::{Generation, Generations};
 use jiff::Timestamp;
 use moka::sync::Cache;
+pub use policies::{CallerPolicies, PrincipalPolicies, ResourcePolicy, SessionPolicies};
 use policy::{Policy, PolicyKind, Source};
 use sha2::{Digest, Sha256};
 use std::{
@@ -34,6 +36,8 @@ pub struct Directory {
     roles: Cache<(AccountId, String), Entry<RoleEntry>>,
     managed: Cache<(AccountId, String), Entry<Source>>,
     compiled: Cache<(PolicyKind, [u8; 32]), Arc<Policy>>,
+    /// By their policies' names and where those are in memory, which an entry keeps there.
+    sessions: Cache<Vec<(String, usize)>, Arc<SessionPolicies>>,
     max_age: Option<Duration>,
 }
 
@@ -54,7 +58,7 @@ pub struct UserEntry {
     /// The user's record.
     pub user: Arc<User>,
     /// Its own policies, those of its groups, its boundary.
-    pub policies: CallerPolicies,
+    pub policies: Arc<PrincipalPolicies>,
 }
 
 /// A role and what applies to its sessions.
@@ -63,9 +67,9 @@ pub struct RoleEntry {
     /// The role's record.
     pub role: Arc<Role>,
     /// Its policies and boundary.
-    pub policies: CallerPolicies,
+    pub policies: Arc<PrincipalPolicies>,
     /// Who may assume it; names of users and roles are unique ids.
-    pub trust: Arc<Policy>,
+    pub trust: Arc<ResourcePolicy>,
     /// When its use was last noted.
     pub noted: Arc<Noted>,
 }
@@ -80,17 +84,6 @@ impl Noted {
         let second = now.as_second();
         self.0.load(Ordering::Relaxed) != second && self.0.swap(second, Ordering::Relaxed) != second
     }
-}
-
-/// The policies that apply to a caller.
-#[derive(Clone, Debug, Default)]
-pub struct CallerPolicies {
-    /// What is attached to the principal and its groups.
-    pub identity: Arc<[Source]>,
-    /// The permissions boundary, if there is one.
-    pub boundary: Option<Arc<[Source]>>,
-    /// The session policies, if the session was made with any.
-    pub session: Option<Arc<[Source]>>,
 }
 
 /// Something read from the store, or the knowledge that it is not there, with what tells whether it still holds.
@@ -118,6 +111,7 @@ impl Directory {
             roles: Cache::new(ENTRIES),
             managed: Cache::new(ENTRIES),
             compiled: Cache::new(ENTRIES),
+            sessions: Cache::new(ENTRIES),
             max_age: matches!(engine, Engine::Postgres).then_some(SHARED_STORE_AGE),
         }
     }
@@ -175,7 +169,11 @@ impl Directory {
 
     /// The policies a session was made with; `None` when it was made without any. A managed policy that was deleted
     /// since allows nothing.
-    pub async fn session_policies(&self, plane: &Plane, session: &Session) -> Result<Option<Arc<[Source]>>> {
+    pub async fn session_policies(
+        &self,
+        plane: &Plane,
+        session: &Session,
+    ) -> Result<Option<Arc<SessionPolicies>>> {
         if session.policy.is_none() && session.policy_arns.is_empty() {
             return Ok(None);
         }
@@ -192,7 +190,8 @@ impl Directory {
                 self.managed_policy(plane, session.account_id, arn).await?.map(|source| (*source).clone()),
             );
         }
-        Ok(Some(sources.into()))
+        let key = sources.iter().map(|source| (source.id.clone(), Arc::as_ptr(&source.policy).addr()));
+        Ok(Some(self.sessions.get_with(key.collect(), || Arc::new(SessionPolicies::new(sources)))))
     }
 
     /// The default version of a managed policy, the account's own or AWS's.

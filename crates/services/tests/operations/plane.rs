@@ -4,7 +4,9 @@ use domain::{
     AccessKeyId, Account, AccountId, Caller, Principal, Random, RoleSessionName, Session, UserName,
 };
 use jiff::Timestamp;
-use services::{CallerPolicies, Cx, Directory, Error, LastUses, Operation, Plane, dispatch};
+use services::{
+    CallerPolicies, Cx, Directory, Error, LastUses, Operation, Plane, PrincipalPolicies, dispatch,
+};
 use std::{
     net::{IpAddr, Ipv4Addr},
     sync::{
@@ -109,7 +111,8 @@ impl TestPlane {
         let id = store::user::find_by_name(&mut tx, self.account, &name).await.unwrap().unwrap().id;
         drop(tx);
         let entry = self.plane.directory.user(&self.plane, self.account, &id).await.unwrap().unwrap();
-        let cx = self.cx(Principal::User(entry.user.clone()), entry.policies.clone(), None);
+        let policies = CallerPolicies { principal: entry.policies.clone(), session: None };
+        let cx = self.cx(Principal::User(entry.user.clone()), policies, None);
         call::<O>(&cx, input).await
     }
 
@@ -122,16 +125,17 @@ impl TestPlane {
     ) -> Result<O::Output, Refused> {
         let id = AccessKeyId::parse(access_key_id).unwrap();
         let session = services::session_token::open(token, &id, self.plane.sealer.sessions()).unwrap();
-        let (principal, mut policies) = self.principal(&session).await;
-        policies.session = self.plane.directory.session_policies(&self.plane, &session).await.unwrap();
+        let (principal, of_principal) = self.principal(&session).await;
+        let of_session = self.plane.directory.session_policies(&self.plane, &session).await.unwrap();
+        let policies = CallerPolicies { principal: of_principal, session: of_session };
         let cx = self.cx(principal, policies, Some(session));
         call::<O>(&cx, input).await
     }
 
-    async fn principal(&self, session: &Session) -> (Principal, CallerPolicies) {
+    async fn principal(&self, session: &Session) -> (Principal, Arc<PrincipalPolicies>) {
         let directory = &self.plane.directory;
         match &session.principal {
-            domain::SessionPrincipal::Root => (Principal::Root, CallerPolicies::default()),
+            domain::SessionPrincipal::Root => (Principal::Root, Arc::default()),
             domain::SessionPrincipal::User { id } => {
                 let entry = directory.user(&self.plane, session.account_id, id).await.unwrap().unwrap();
                 (Principal::User(entry.user.clone()), entry.policies.clone())
