@@ -29,6 +29,7 @@
 //! # Ok::<(), policy::PolicyError>(())
 //! ```
 
+mod case;
 mod compiled;
 mod evaluate;
 mod language;
@@ -36,6 +37,7 @@ mod request;
 #[cfg(any(test, feature = "sample"))]
 mod sample;
 
+pub use case::{Answer, Case, CaseError, Expectation, MAX_CASE_BYTES, MatchedStatement, Place};
 pub use compiled::{Bundle, Query, Verdict, decide};
 pub use evaluate::decision::{Decision, Layer, Matched, Outcome};
 pub use evaluate::evaluate;

@@ -373,7 +373,7 @@ impl Choices<'_> {
     }
 
     fn document(&mut self, kind: PolicyKind) -> String {
-        let current = kind.needs_current_version() || !self.maybe(6);
+        let current = kind.needed_version().is_some() || !self.maybe(6);
         let version = if current { "2012-10-17" } else { "2008-10-17" };
         let count = 1 + self.below(3);
         let statements: Vec<String> = (0..count).map(|_| self.statement(kind)).collect();

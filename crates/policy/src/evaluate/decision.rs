@@ -67,6 +67,8 @@ impl Decision<'_> {
 }
 
 impl Outcome {
+    pub(crate) const ALL: [Self; 3] = [Self::Allowed, Self::ExplicitDeny, Self::ImplicitDeny];
+
     /// `allowed`, `explicitDeny` or `implicitDeny`: `EvalDecision` of simulations.
     pub fn name(self) -> &'static str {
         match self {
@@ -78,6 +80,17 @@ impl Outcome {
 }
 
 impl Layer {
+    pub(crate) const ALL: [Self; 8] = [
+        Self::ResourceControl,
+        Self::ServiceControl,
+        Self::Endpoint,
+        Self::Resource,
+        Self::Trust,
+        Self::Identity,
+        Self::Boundary,
+        Self::Session,
+    ];
+
     /// A short name: `identity`, `boundary`, `session`, `resource`, `trust`, `scp`, `rcp`, `endpoint`.
     pub fn name(self) -> &'static str {
         match self {

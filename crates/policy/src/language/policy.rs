@@ -69,10 +69,32 @@ impl Policy {
     /// Parses a document, or says in IAM's words why it is none. Nothing but `text` and `kind` decides; quotas are
     /// not looked at, see [`Policy::size`].
     pub fn parse(text: &str, kind: PolicyKind) -> Result<Self, PolicyError> {
-        Self::parse_any(text, kind).map_err(|error| match kind.only_message() {
+        Self::parse_with(text, kind, kind.needed_version())
+    }
+
+    /// Like [`Policy::parse`], but takes identity policies and boundaries of either version: those of `2008-10-17` can
+    /// no longer be saved, but IAM still evaluates the ones it has.
+    pub fn parse_any_version(text: &str, kind: PolicyKind) -> Result<Self, PolicyError> {
+        Self::parse_with(text, kind, kind.needed_version().filter(|_| !kind.is_attached_in_iam()))
+    }
+
+    fn parse_with(text: &str, kind: PolicyKind, needed: Option<Version>) -> Result<Self, PolicyError> {
+        Self::read(text, kind, needed).map_err(|error| match kind.only_message() {
             Some(message) => PolicyError { message: message.into(), ..error },
             None => error,
         })
+    }
+
+    /// A policy that says nothing.
+    pub(crate) fn empty(kind: PolicyKind) -> Self {
+        Self {
+            kind,
+            version: Version::default(),
+            id: None,
+            statements: Box::default(),
+            size: 0,
+            compiled: OnceLock::new(),
+        }
     }
 
     /// What the policy is used for.
@@ -117,7 +139,7 @@ impl Policy {
         self.compiled.get_or_init(|| compiled::compile(&self.statements))
     }
 
-    fn parse_any(text: &str, kind: PolicyKind) -> Result<Self, PolicyError> {
+    fn read(text: &str, kind: PolicyKind, needed: Option<Version>) -> Result<Self, PolicyError> {
         let at = |fault: Fault| PolicyError::at(fault.message, text, fault.byte);
         let root = Node::read(text).map_err(|error| match error.byte {
             Some(byte) => PolicyError::at(kind.json_message(), text, byte),
@@ -125,7 +147,7 @@ impl Policy {
         })?;
         let document = Document::read(&root)
             .map_err(|fault| PolicyError::at("Syntax errors in policy.", text, fault.0))?;
-        rules::check(kind, text, &document).map_err(at)?;
+        rules::check(kind, needed, text, &document).map_err(at)?;
 
         let version = document.version.unwrap_or_default();
         let mut cursor = PositionCursor::new(text);
@@ -172,8 +194,11 @@ impl PolicyKind {
         !matches!(self, Self::Resource | Self::Trust)
     }
 
-    pub(crate) fn needs_current_version(self) -> bool {
-        matches!(self, Self::Boundary | Self::Identity | Self::ResourceControl | Self::ServiceControl)
+    /// The one version that documents of this kind can be saved in; none where either will do.
+    pub(crate) fn needed_version(self) -> Option<Version> {
+        let current =
+            matches!(self, Self::Boundary | Self::Identity | Self::ResourceControl | Self::ServiceControl);
+        current.then_some(Version::V2012)
     }
 
     pub(crate) fn is_attached_in_iam(self) -> bool {

@@ -1,6 +1,7 @@
 //! The Principal and NotPrincipal elements: whom a statement names, and how closely.
 
 use crate::language::json::{Node, Value};
+use crate::request::is_account_id;
 use crate::request::principal::{Principal, PrincipalKind};
 
 /// How a policy names a principal. What a resource policy's Allow bypasses depends on it.
@@ -237,10 +238,6 @@ impl PrincipalPattern {
             Self::UniqueId(_) => None,
         }
     }
-}
-
-fn is_account_id(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Saved policies name users and roles by unique id, so that a new namesake of a deleted one gains nothing.

@@ -53,9 +53,15 @@ impl Fault {
     }
 }
 
-/// Holds a document against the rules of its kind. `text` is the document as submitted.
-pub(crate) fn check(kind: PolicyKind, text: &str, document: &Document<'_>) -> Result<(), Fault> {
-    check_version(kind, document)?;
+/// Holds a document against the rules of its kind. `needed` is the version it must have, `text` the document as
+/// submitted.
+pub(crate) fn check(
+    kind: PolicyKind,
+    needed: Option<Version>,
+    text: &str,
+    document: &Document<'_>,
+) -> Result<(), Fault> {
+    check_version(needed, document)?;
     for statement in &document.statements {
         check_elements(kind, statement)?;
     }
@@ -106,8 +112,8 @@ pub(crate) fn invalid_principal(invalid: &InvalidPrincipal) -> Fault {
     Fault::new(format!("Invalid principal in policy: \"{label}\":\"{}\"", invalid.text), invalid.start)
 }
 
-fn check_version(kind: PolicyKind, document: &Document<'_>) -> Result<(), Fault> {
-    if kind.needs_current_version() && document.version != Some(Version::V2012) {
+fn check_version(needed: Option<Version>, document: &Document<'_>) -> Result<(), Fault> {
+    if needed.is_some() && document.version != needed {
         return Err(Fault::new("Policy document must be version 2012-10-17 or greater.", 0));
     }
     Ok(())

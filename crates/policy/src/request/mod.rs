@@ -24,15 +24,21 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
+    /// The 12-digit account that owns the resource, as far as the request tells.
+    pub(crate) fn owner(&self) -> Option<&str> {
+        let in_arn = || self.resource.split(':').nth(4).filter(|account| is_account_id(account));
+        self.resource_account.or_else(in_arn)
+    }
+
     /// Whether the resource belongs to another account than the principal.
     pub(crate) fn is_cross_account(&self) -> bool {
-        let in_arn = || {
-            let account = self.resource.split(':').nth(4)?;
-            (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
-        };
-        match (self.principal.account(), self.resource_account.or_else(in_arn)) {
+        match (self.principal.account(), self.owner()) {
             (Some(principal), Some(resource)) => principal != resource,
             _ => false,
         }
     }
+}
+
+pub(crate) fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }

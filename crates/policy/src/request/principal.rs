@@ -23,7 +23,8 @@ pub enum PrincipalKind {
     User,
 }
 
-/// The principal of a request, with every name a policy can call it by.
+/// The principal of a request, with every name a policy can call it by. A unique id or issuer that is not known is given
+/// as empty text: no policy then names the principal by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
     kind: PrincipalKind,
@@ -52,7 +53,7 @@ impl Principal {
             account: Some(account.to_owned()),
             arn: Some(session_arn.to_owned()),
             issuer_arn: Some(role_arn.to_owned()),
-            unique_id: Some(role_id.to_owned()),
+            unique_id: known(role_id),
             ..Self::of(PrincipalKind::AssumedRole)
         }
     }
@@ -68,7 +69,7 @@ impl Principal {
         Self {
             account: Some(account.to_owned()),
             arn: Some(session_arn.to_owned()),
-            issuer_arn: Some(issuer_arn.to_owned()),
+            issuer_arn: known(issuer_arn),
             ..Self::of(PrincipalKind::FederatedUser)
         }
     }
@@ -79,7 +80,7 @@ impl Principal {
             account: Some(account.to_owned()),
             arn: Some(role_arn.to_owned()),
             issuer_arn: Some(role_arn.to_owned()),
-            unique_id: Some(role_id.to_owned()),
+            unique_id: known(role_id),
             ..Self::of(PrincipalKind::Role)
         }
     }
@@ -99,7 +100,7 @@ impl Principal {
         Self {
             account: Some(account.to_owned()),
             arn: Some(arn.to_owned()),
-            unique_id: Some(user_id.to_owned()),
+            unique_id: known(user_id),
             ..Self::of(PrincipalKind::User)
         }
     }
@@ -213,4 +214,8 @@ impl Principal {
             service_linked: false,
         }
     }
+}
+
+fn known(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }
