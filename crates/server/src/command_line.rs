@@ -1,5 +1,6 @@
 //! The command line: the contract that scripts and service units hold on to.
 
+use crate::policy::PolicyCommand;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::{AccountId, RoleName};
 use std::{net::SocketAddr, path::PathBuf};
@@ -20,6 +21,9 @@ pub(crate) enum Command {
     Credentials(Credentials),
     /// Check the configuration, the store and the root key; exit 0 when all is well.
     Check(Check),
+    /// Check, decide, explain, simulate and compare policies; needs no server.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
 }
 
 /// Where the configuration and the data are; shared by every command.

@@ -12,6 +12,7 @@ mod listen;
 mod metrics;
 mod open;
 mod plane_server;
+mod policy;
 mod ready;
 mod route;
 mod serve;
@@ -32,25 +33,28 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> ExitCode {
     let command = CommandLine::parse().command;
     log();
-    let outcome =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::from).and_then(
-            |runtime| {
-                runtime.block_on(async {
-                    match command {
-                        Command::Serve(flags) => serve::serve(flags).await,
-                        Command::Credentials(flags) => credentials::print(flags).await,
-                        Command::Check(flags) => check::check(flags).await,
-                    }
-                })
-            },
-        );
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(command) {
+        Ok(code) => code,
         Err(error) => {
             complain(&*error);
             ExitCode::FAILURE
         }
     }
+}
+
+fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Check(flags) => on_runtime(check::check(flags)),
+        Command::Credentials(flags) => on_runtime(credentials::print(flags)),
+        Command::Policy(command) => policy::run(&command),
+        Command::Serve(flags) => on_runtime(serve::serve(flags)),
+    }
+}
+
+fn on_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(work)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Logs go to standard error, so that standard output belongs to what a command answers. `PORTCULLIS_LOG` chooses what

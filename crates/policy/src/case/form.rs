@@ -86,8 +86,7 @@ pub(super) struct Document<'a>(pub(super) Cow<'a, str>);
 #[serde(deny_unknown_fields)]
 pub(super) struct ExpectForm {
     decision: String,
-    #[serde(default)]
-    blocked_by: Vec<String>,
+    blocked_by: Option<Vec<String>>,
 }
 
 impl<'a> Form<'a> {
@@ -119,8 +118,12 @@ impl ExpectForm {
             let known = Layer::ALL.into_iter().find(|layer| layer.name() == name);
             known.ok_or_else(|| format!("expect.blocked_by: {name} is no layer"))
         };
-        let mut blocked_by: Vec<_> = self.blocked_by.iter().map(layer).collect::<Result<_, _>>()?;
-        blocked_by.sort_unstable();
+        let layers = |names: &Vec<String>| {
+            let mut layers: Vec<_> = names.iter().map(layer).collect::<Result<_, _>>()?;
+            layers.sort_unstable();
+            Ok::<_, String>(layers)
+        };
+        let blocked_by = self.blocked_by.as_ref().map(layers).transpose()?;
         Ok(Expectation { outcome, blocked_by })
     }
 }

@@ -73,8 +73,9 @@ pub struct Case {
 pub struct Expectation {
     /// Allowed or not.
     pub outcome: Outcome,
-    /// The layers that deny or that had to allow and did not, in the order of [`Layer`].
-    pub blocked_by: Vec<Layer>,
+    /// The layers that deny or that had to allow and did not, in the order of [`Layer`]; `None` when the case leaves
+    /// them open.
+    pub blocked_by: Option<Vec<Layer>>,
 }
 
 impl Case {
@@ -113,6 +114,14 @@ impl Case {
     /// The answer that the case expects, if it says.
     pub fn expectation(&self) -> Option<&Expectation> {
         self.expectation.as_ref()
+    }
+
+    /// Whether the decision is the expected one; `None` when the case does not say what it expects.
+    pub fn is_as_expected(&self) -> Option<bool> {
+        let Expectation { outcome, blocked_by } = self.expectation.as_ref()?;
+        let decision = self.decision();
+        let same_layers = blocked_by.as_ref().is_none_or(|layers| *layers == decision.blocked_by);
+        Some(decision.outcome == *outcome && same_layers)
     }
 
     /// The request.
