@@ -1,7 +1,10 @@
 //! Configuration: one TOML file, overridden by the environment, overridden by flags. Unknown keys are errors, secrets
 //! are named by file.
 
-use crate::command_line::{Place, Serve};
+use crate::{
+    command_line::{Place, Serve},
+    throttle::Rates,
+};
 use domain::AccountId;
 use serde::Deserialize;
 use std::{
@@ -29,6 +32,7 @@ pub(crate) struct Config {
     pub(crate) dev: bool,
     pub(crate) tls: Option<Tls>,
     pub(crate) limits: Limits,
+    pub(crate) throttle: Rates,
 }
 
 /// The store and the key that seals it.
@@ -55,9 +59,15 @@ pub(crate) struct Tls {
 pub(crate) struct Limits {
     /// Open connections on the API listener; more wait in the kernel's queue.
     pub(crate) connections: usize,
+    /// Open connections from one address, of IPv6 from one /64; more are closed at once. Zero is no limit.
+    pub(crate) connections_per_address: usize,
+    /// Requests being answered at a time; more are refused with `ServiceUnavailable`.
+    pub(crate) requests_in_flight: usize,
+    /// Megabytes that large bodies may take together.
+    pub(crate) body_megabytes: usize,
     /// Seconds a client may take to send a request's headers.
     pub(crate) header_seconds: u64,
-    /// Seconds one request may take from headers to answer.
+    /// Seconds one request may take from headers to answer, and a client to take in a part of the answer.
     pub(crate) request_seconds: u64,
     /// Seconds that shutdown waits for requests under way.
     pub(crate) shutdown_seconds: u64,
@@ -65,7 +75,15 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 10_000, header_seconds: 10, request_seconds: 30, shutdown_seconds: 20 }
+        Self {
+            connections: 10_000,
+            connections_per_address: 1_000,
+            requests_in_flight: 20_000,
+            body_megabytes: 256,
+            header_seconds: 10,
+            request_seconds: 30,
+            shutdown_seconds: 20,
+        }
     }
 }
 
@@ -98,6 +116,7 @@ struct File {
     account_id: Option<AccountId>,
     tls: Option<Tls>,
     limits: Limits,
+    throttle: Option<Rates>,
 }
 
 /// What is wrong with a configuration.
@@ -148,6 +167,9 @@ impl Config {
             dev: flags.dev,
             tls: file.tls,
             limits: file.limits,
+            throttle: file
+                .throttle
+                .unwrap_or_else(|| if flags.dev { Rates::unlimited() } else { Rates::default() }),
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod authenticate;
+mod body;
 mod check;
 mod clock;
 mod command_line;
@@ -17,6 +18,7 @@ mod ready;
 mod route;
 mod serve;
 mod system_random;
+mod throttle;
 
 use clap::Parser;
 use command_line::{Command, CommandLine};

@@ -2,24 +2,23 @@
 
 use crate::{
     answer, authenticate,
+    body::{Body, BodyMemory},
     clock::Clock,
     config::Limits,
     listen::{Answer, Peer},
     metrics::{Metrics, Outcome},
     route::{self, Named, NoRoute, Route},
+    throttle::Throttle,
 };
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, Request, Response, header, request::Parts};
-use http_body_util::{BodyExt, Full};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use services::{Common, Cx, Error, Plane};
 use sigv4::{KeyCache, Presented};
 use std::{sync::Arc, time::Instant};
 use wire::{Node, RequestParts};
-
-/// Largest body, in bytes; STS refuses more with 413.
-const BODY_BYTES: usize = 10_000_000;
 
 /// Answers the API listener.
 #[derive(Debug)]
@@ -29,6 +28,8 @@ pub(crate) struct PlaneServer {
     pub(crate) keys: KeyCache,
     pub(crate) metrics: Metrics,
     pub(crate) limits: Limits,
+    pub(crate) throttle: Throttle,
+    pub(crate) bodies: BodyMemory,
     /// Whether the clock may be moved.
     pub(crate) dev: bool,
 }
@@ -36,7 +37,7 @@ pub(crate) struct PlaneServer {
 /// A request with its body, before anything is believed.
 struct Received {
     parts: Parts,
-    body: Bytes,
+    body: Body,
     peer: Peer,
     request_id: String,
     at: Timestamp,
@@ -81,7 +82,9 @@ impl Answer for PlaneServer {
         let accept = text_header(&parts.headers, &header::ACCEPT).map(str::to_owned);
         let method = parts.method.clone();
         let whole = async {
-            let body = read(&parts.headers, body).await.map_err(|error| Done::refused(None, error))?;
+            self.admit().map_err(|error| Done::refused(None, error))?;
+            let body = self.bodies.read(&parts.headers, body).await;
+            let body = body.map_err(|error| Done::refused(None, error))?;
             let at = self.clock.now();
             let received = Received { parts, body, peer, request_id: request_id.clone(), at };
             Ok::<_, Done>(self.process(received).await)
@@ -112,6 +115,16 @@ impl Answer for PlaneServer {
 }
 
 impl PlaneServer {
+    /// Refuses a request when as many as there may be are being answered already.
+    fn admit(&self) -> Result<(), Error> {
+        let in_flight = usize::try_from(self.metrics.in_flight.get()).unwrap_or(0);
+        if in_flight > self.limits.requests_in_flight {
+            let message = "The service is unavailable. Please try again shortly.";
+            return Err(Error::common(Common::ServiceUnavailable, message));
+        }
+        Ok(())
+    }
+
     /// Steps 2 to 8.
     async fn process(&self, received: Received) -> Done {
         let Received { parts, body, peer, request_id, at } = received;
@@ -122,7 +135,7 @@ impl PlaneServer {
             path: uri.path(),
             query: uri.query().unwrap_or_default(),
             headers: &headers,
-            body: sigv4::Body::Bytes(&body),
+            body: sigv4::Body::Bytes(&body.bytes),
         };
         let presented = Presented::find(&request);
         let named = Named {
@@ -132,13 +145,14 @@ impl PlaneServer {
             target: text_header(&parts.headers, "x-amz-target"),
             content_type: text_header(&parts.headers, &header::CONTENT_TYPE),
             presented: presented.as_ref().ok().and_then(Option::as_ref),
-            body: &body,
+            body: &body.bytes,
         };
         let route = match route::route(&named) {
             Ok(route) => route,
             Err(no_route) => return Done { route: None, outcome: Err(Failure::NoRoute(no_route)) },
         };
         let outcome = async {
+            self.throttle.address(peer.address.ip())?;
             let presented = presented.map_err(|error| authenticate::refusal(&error))?;
             route::check_signed(route, presented.as_ref())?;
             let Some(presented) = presented else {
@@ -149,7 +163,8 @@ impl PlaneServer {
             let who = authenticate::authenticate(&self.plane, &self.keys, service, &presented, &request, at)
                 .await?;
             services::check_built(service, route.operation)?;
-            let input = decode(route, &parts, &body)?;
+            self.throttle.caller(&who.caller)?;
+            let input = decode(route, &parts, &body.bytes)?;
             let cx = Cx {
                 plane: self.plane.clone(),
                 caller: who.caller,
@@ -192,37 +207,6 @@ fn decode(route: Route, parts: &Parts, body: &[u8]) -> Result<Node, Error> {
         Some(message) => Err(Error::validation(message)),
         None => Ok(input),
     }
-}
-
-/// Reads the body, unless it says or shows that it is too large.
-async fn read(headers: &HeaderMap, mut body: Incoming) -> Result<Bytes, Error> {
-    let too_large = || Error::common(Common::RequestEntityTooLarge, "");
-    let announced =
-        text_header(headers, &header::CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > BODY_BYTES) {
-        return Err(too_large());
-    }
-    // Nearly every body comes in one part, which is taken as it is.
-    let mut first = Bytes::new();
-    let mut joined = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| {
-            Error::common(Common::MalformedInput, format!("The body cannot be read: {error}"))
-        })?;
-        let Ok(part) = frame.into_data() else { continue };
-        if first.len().max(joined.len()) + part.len() > BODY_BYTES {
-            return Err(too_large());
-        }
-        if first.is_empty() {
-            first = part;
-            continue;
-        }
-        if joined.is_empty() {
-            joined.extend_from_slice(&first);
-        }
-        joined.extend_from_slice(&part);
-    }
-    Ok(if joined.is_empty() { first } else { joined.freeze() })
 }
 
 /// Names and values in wire order. HTTP/2 has its host in the URI.

@@ -2,6 +2,7 @@
 
 use crate::{
     Failure,
+    body::BodyMemory,
     clock::Clock,
     command_line::{Place, Serve},
     config::Config,
@@ -12,6 +13,7 @@ use crate::{
     plane_server::PlaneServer,
     ready::Ready,
     system_random::SystemRandom,
+    throttle::Throttle,
 };
 use domain::Random;
 use services::Plane;
@@ -28,6 +30,8 @@ use tokio::{
 const SIGNING_KEYS: usize = 65_536;
 /// How often uses of keys and roles are written.
 const WRITE_USES_EVERY: Duration = Duration::from_secs(1);
+/// How often those are forgotten whose allowance of requests is whole again.
+const FORGET_IDLE_EVERY: Duration = Duration::from_secs(1);
 
 /// Serves until told to stop.
 pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
@@ -53,6 +57,8 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
         keys: KeyCache::new(SIGNING_KEYS, seed()),
         metrics: Metrics::new(),
         limits: config.limits,
+        throttle: Throttle::new(config.throttle),
+        bodies: BodyMemory::new(config.limits.body_megabytes),
         dev: config.dev,
     });
     let ready = Ready {
@@ -69,6 +75,7 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
         tokio::spawn(certificate.keep_fresh());
     }
     tokio::spawn(write_uses(plane.clone()));
+    tokio::spawn(forget_idle(server.clone()));
     let operations = Arc::new(Operations { server: server.clone() });
     let operations =
         tokio::spawn(listen::serve(operations_listener, None, config.limits, operations, stopped.clone()));
@@ -134,6 +141,14 @@ async fn write_uses(plane: Arc<Plane>) {
         if let Err(error) = plane.last_uses.flush(&plane.store).await {
             tracing::warn!(%error, "uses of keys and roles are not written; they wait in memory");
         }
+    }
+}
+
+/// Forgets callers and addresses that ask no more, for as long as the plane runs.
+async fn forget_idle(server: Arc<PlaneServer>) {
+    loop {
+        tokio::time::sleep(FORGET_IDLE_EVERY).await;
+        server.throttle.forget_idle();
     }
 }
 

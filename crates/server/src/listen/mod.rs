@@ -1,6 +1,7 @@
 //! Listeners: connections in, bounded in number, size and time; a graceful end.
 
 pub(crate) mod operations;
+mod places;
 pub(crate) mod tls;
 
 use crate::config::Limits;
@@ -15,12 +16,14 @@ use hyper_util::{
         graceful::{GracefulShutdown, Watcher},
     },
 };
+use places::Places;
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpListener,
-    sync::{Semaphore, watch},
+    sync::watch,
 };
+use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 
 /// Most bytes of one request's headers.
@@ -54,7 +57,7 @@ pub(crate) async fn serve<A: Answer>(
     mut stop: watch::Receiver<bool>,
 ) {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let places = Places::new(limits.connections, limits.connections_per_address);
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
@@ -71,7 +74,7 @@ pub(crate) async fn serve<A: Answer>(
     let builder = Arc::new(builder);
 
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else { return };
+        let Some(room) = places.room().await else { return };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stop.wait_for(|stop| *stop) => break,
@@ -85,8 +88,15 @@ pub(crate) async fn serve<A: Answer>(
                 continue;
             }
         };
+        let Some(place) = places.take(room, address.ip()) else {
+            tracing::debug!(%address, "an address has too many connections");
+            continue;
+        };
         // An answer is one small write: waiting to fill a segment only delays it.
         let _ = stream.set_nodelay(true);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(limits.request_time()));
+        let stream = Box::pin(stream);
         let (builder, answer, tls, watcher) =
             (builder.clone(), answer.clone(), tls.clone(), graceful.watcher());
         tokio::spawn(async move {
