@@ -33,10 +33,10 @@ pub(super) struct Placed {
 }
 
 impl Placed {
-    /// How the statement names the principal if it applies; `by_pattern` when the action is not known to match yet.
+    /// How the statement names the principal if it applies; see [`CompiledStatement::applies`].
     #[inline]
-    pub(super) fn applies(&self, target: &Target<'_>, by_pattern: bool) -> Option<Naming> {
-        self.policy.get(self.number as usize)?.applies(target, by_pattern)
+    pub(super) fn applies(&self, target: &Target<'_>, by_pattern: bool, bounded: bool) -> Option<Naming> {
+        self.policy.get(self.number as usize)?.applies(target, by_pattern, bounded)
     }
 }
 

@@ -31,8 +31,10 @@ pub fn decide(query: &Query<'_>, bundles: &[&Bundle]) -> Verdict {
         return Verdict::allowed();
     }
     let mut grants = Grants::default();
+    let is_bounding = |bundle: &&Bundle| bundle.present().and(query.concerned()).meets(Slots::BOUNDARY);
+    let bounded = bundles.iter().any(is_bounding);
     for bundle in bundles {
-        if let Some(slot) = scan(query, bundle, &mut grants) {
+        if let Some(slot) = scan(query, bundle, bounded, &mut grants) {
             return Verdict::new(Outcome::ExplicitDeny, slot);
         }
     }
@@ -57,14 +59,16 @@ const OF_RESOURCE: Slots = Slots::RESOURCE.with(Slots::TRUST);
 
 /// Tries the statements of a bundle that may speak of the action: first those that deny, of which one is enough, then
 /// those that allow in layers that do not allow yet.
-fn scan(query: &Query<'_>, bundle: &Bundle, grants: &mut Grants) -> Option<Slots> {
+fn scan(query: &Query<'_>, bundle: &Bundle, bounded: bool, grants: &mut Grants) -> Option<Slots> {
     if bundle.is_empty() {
         return None;
     }
     let found = bundle.index().find(&query.action());
     for (candidates, by_pattern) in &found {
         for placed in bundle.placed(candidates.denies) {
-            if query.concerned().meets(placed.slot) && placed.applies(query.target(), *by_pattern).is_some() {
+            if query.concerned().meets(placed.slot)
+                && placed.applies(query.target(), *by_pattern, bounded).is_some()
+            {
                 return Some(placed.slot);
             }
         }
@@ -74,7 +78,7 @@ fn scan(query: &Query<'_>, bundle: &Bundle, grants: &mut Grants) -> Option<Slots
             // A resource's policy is read to the end: another statement may name the principal more closely.
             let open = query.concerned().without(grants.slots.without(OF_RESOURCE));
             if open.meets(placed.slot)
-                && let Some(naming) = placed.applies(query.target(), *by_pattern)
+                && let Some(naming) = placed.applies(query.target(), *by_pattern, bounded)
             {
                 grants.slots = grants.slots.with(placed.slot);
                 if placed.slot.meets(OF_RESOURCE) {

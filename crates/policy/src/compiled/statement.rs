@@ -43,15 +43,16 @@ impl CompiledStatement {
         }
     }
 
-    /// How the statement names the principal if it applies; `by_pattern` when the action is not known to match yet.
+    /// How the statement names the principal if it applies; `by_pattern` when the action is not known to match yet,
+    /// `bounded` when the principal has a permissions boundary.
     #[inline]
-    pub(super) fn applies(&self, target: &Target<'_>, by_pattern: bool) -> Option<Naming> {
+    pub(super) fn applies(&self, target: &Target<'_>, by_pattern: bool, bounded: bool) -> Option<Naming> {
         if by_pattern && !self.action.matches(target.lower_action()) {
             return None;
         }
         let allow = self.effect == Effect::Allow;
         let naming = match &self.principal {
-            Some(principal) => principal.naming(target.principal(), allow)?,
+            Some(principal) => principal.naming(target.principal(), allow, bounded)?,
             None => Naming::Account,
         };
         let mut truth = self.resource.matches(target);

@@ -34,7 +34,7 @@ pub fn evaluate<'a>(request: &Request<'_>, policies: &Policies<'a>) -> Decision<
     }
 
     let target = Target::new(request);
-    let mut found = Found::default();
+    let mut found = Found { bounded: boundary(request.principal, policies).is_some(), ..Found::default() };
     let verdicts = Verdicts::collect(&target, policies, &mut found);
 
     if !found.denies.is_empty() {
@@ -47,6 +47,11 @@ pub fn evaluate<'a>(request: &Request<'_>, policies: &Policies<'a>) -> Decision<
     let blocked_by = verdicts.missing(request.principal, cross_account);
     let outcome = if blocked_by.is_empty() { Outcome::Allowed } else { Outcome::ImplicitDeny };
     Decision { outcome, blocked_by, matched: found.allows, cross_account }
+}
+
+/// The permissions boundary, for principals that can have one.
+fn boundary<'a>(principal: &Principal, policies: &Policies<'a>) -> Option<&'a [Source]> {
+    policies.boundary.filter(|_| principal.belongs_to_account() && principal.kind() != PrincipalKind::Root)
 }
 
 /// What the layers say when nothing denies.
@@ -95,7 +100,7 @@ impl Verdicts {
         if has_account {
             let allowed = found.scan(Layer::Identity, policies.identity, target).is_some();
             verdicts.note(Layer::Identity, allowed || principal.has_root_permissions());
-            if let (Some(boundary), false) = (policies.boundary, principal.kind() == PrincipalKind::Root) {
+            if let Some(boundary) = boundary(principal, policies) {
                 let allowed = found.scan(Layer::Boundary, boundary, target).is_some();
                 verdicts.note(Layer::Boundary, allowed);
             }
@@ -145,6 +150,8 @@ impl Verdicts {
 /// The statements that match, as they are found.
 #[derive(Default)]
 struct Found<'a> {
+    /// Whether the principal has a permissions boundary.
+    bounded: bool,
     allows: Vec<Matched<'a>>,
     denies: Vec<Matched<'a>>,
 }
@@ -156,7 +163,7 @@ impl<'a> Found<'a> {
         let mut allowed = None;
         for source in sources {
             for statement in source.policy.statements() {
-                let Some(naming) = statement.applies(target) else { continue };
+                let Some(naming) = statement.applies(target, self.bounded) else { continue };
                 let matched = Matched { layer, source, statement };
                 match statement.effect() {
                     Effect::Allow => {

@@ -153,6 +153,23 @@ fn what_a_resource_policy_bypasses() {
     }
 }
 
+/// A NotPrincipal that lists the user and its account spares it, unless the user has a permissions boundary.
+#[test]
+fn not_principal_spares_nobody_with_a_boundary() {
+    let statement = format!(
+        r#"{{"Effect": "Deny", "NotPrincipal": {{"AWS": ["{}", "{ACCOUNT}"]}}, "Action": "s3:*", "Resource": "*"}}"#,
+        "arn:aws:iam::111122223333:user/ann"
+    );
+    let denying = source(PolicyKind::Resource, &statement);
+    let allow = layer(PolicyKind::Identity, "+");
+    let boundary = layer(PolicyKind::Boundary, "+");
+    let unbounded = Policies { identity: &allow, resource: Some(&denying), ..Policies::default() };
+    let bounded = Policies { boundary: Some(&boundary), ..unbounded };
+    assert_eq!(decide(&user(), ACCOUNT, &unbounded), "allowed");
+    assert_eq!(decide(&user(), ACCOUNT, &bounded), "explicitDeny resource");
+    assert_eq!(decide(&root(), ACCOUNT, &bounded), "allowed", "root users have no boundary");
+}
+
 #[test]
 fn across_accounts_both_sides_must_agree() {
     let named = resource(r#"{"AWS": "111122223333"}"#);

@@ -108,15 +108,16 @@ impl PrincipalElement {
     /// How closely the element names the principal; none when it does not.
     ///
     /// NotPrincipal covers everyone it does not list. It never grants more than naming the account does: the
-    /// account's own policies must agree.
-    pub(crate) fn naming(&self, principal: &Principal, allow: bool) -> Option<Naming> {
+    /// account's own policies must agree. In a Deny it spares nobody who has a permissions boundary, listed or not
+    /// (`bounded`; "Permissions boundaries for IAM entities" in the IAM user guide).
+    pub(crate) fn naming(&self, principal: &Principal, allow: bool, bounded: bool) -> Option<Naming> {
         let namings = self.entries.iter().filter_map(|entry| entry.pattern.naming(principal));
         if !self.negated {
             // An identity provider's word is only as good as the policy's naming of that very provider.
             let provider_only = allow && principal.kind() == PrincipalKind::Federated;
             return namings.filter(|naming| !provider_only || *naming == Naming::Itself).max();
         }
-        let excepted = if allow { namings.count() > 0 } else { self.excepts(principal) };
+        let excepted = if allow { namings.count() > 0 } else { !bounded && self.excepts(principal) };
         let may_match = !allow || principal.belongs_to_account();
         (may_match && !excepted).then_some(Naming::Account)
     }
@@ -281,7 +282,7 @@ mod tests {
             (r#"{"Service": "*"}"#, None),
             (r#"{"Service": "ec2.amazonaws.com"}"#, None),
         ] {
-            assert_eq!(element(json, false).naming(&session(), true), expected, "{json}");
+            assert_eq!(element(json, false).naming(&session(), true, false), expected, "{json}");
         }
     }
 
@@ -289,10 +290,10 @@ mod tests {
     fn identity_providers_must_be_named_to_be_allowed() {
         let provider = Principal::federated("arn:aws:iam::111122223333:saml-provider/idp");
         let named = element(r#"{"Federated": "arn:aws:iam::111122223333:saml-provider/idp"}"#, false);
-        assert_eq!(named.naming(&provider, true), Some(Naming::Itself));
-        assert_eq!(element(r#""*""#, false).naming(&provider, true), None);
-        assert_eq!(element(r#"{"Federated": "*"}"#, false).naming(&provider, true), None);
-        assert_eq!(element(r#""*""#, false).naming(&provider, false), Some(Naming::Everyone));
+        assert_eq!(named.naming(&provider, true, false), Some(Naming::Itself));
+        assert_eq!(element(r#""*""#, false).naming(&provider, true, false), None);
+        assert_eq!(element(r#"{"Federated": "*"}"#, false).naming(&provider, true, false), None);
+        assert_eq!(element(r#""*""#, false).naming(&provider, false, false), Some(Naming::Everyone));
     }
 
     #[test]
@@ -300,11 +301,11 @@ mod tests {
         let all = r#"{"AWS": ["111122223333", "arn:aws:iam::111122223333:role/p/r",
             "arn:aws:sts::111122223333:assumed-role/r/s"]}"#;
         let two = r#"{"AWS": ["111122223333", "arn:aws:iam::111122223333:role/p/r"]}"#;
-        assert_eq!(element(all, true).naming(&session(), false), None);
-        assert_eq!(element(two, true).naming(&session(), false), Some(Naming::Account));
-        assert_eq!(element(two, true).naming(&session(), true), None);
-        assert_eq!(element(two, true).naming(&Principal::anonymous(), false), Some(Naming::Account));
-        assert_eq!(element(two, true).naming(&Principal::anonymous(), true), None);
+        assert_eq!(element(all, true).naming(&session(), false, false), None);
+        assert_eq!(element(two, true).naming(&session(), false, false), Some(Naming::Account));
+        assert_eq!(element(two, true).naming(&session(), true, false), None);
+        assert_eq!(element(two, true).naming(&Principal::anonymous(), false, false), Some(Naming::Account));
+        assert_eq!(element(two, true).naming(&Principal::anonymous(), true, false), None);
     }
 
     #[test]

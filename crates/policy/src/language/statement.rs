@@ -146,11 +146,12 @@ impl Statement {
     }
 
     /// How the statement names the principal if it applies to the request, with the doubt resolved against the
-    /// request: an Allow must surely match, a Deny must only possibly match.
-    pub(crate) fn applies(&self, target: &Target<'_>) -> Option<Naming> {
+    /// request: an Allow must surely match, a Deny must only possibly match. `bounded`: the principal has a permissions
+    /// boundary.
+    pub(crate) fn applies(&self, target: &Target<'_>, bounded: bool) -> Option<Naming> {
         let allow = self.effect == Effect::Allow;
         let naming = match &self.principal {
-            Some(principal) => principal.naming(target.principal(), allow)?,
+            Some(principal) => principal.naming(target.principal(), allow, bounded)?,
             None => Naming::Account,
         };
         let truth = self.matches(target);
