@@ -133,6 +133,9 @@ fn check_elements(kind: PolicyKind, statement: &StatementParts<'_>) -> Result<()
         return Err(Fault::new(message, resources.values.first().map_or(start, |value| value.start)));
     }
     match statement.principal {
+        Some(principal) if kind == PolicyKind::Trust && principal.negated => {
+            Err(Fault::new("Has prohibited field NotPrincipal", principal.node.start))
+        }
         Some(principal) if !kind.has_principal() => {
             Err(Fault::new("Policy document should not specify a principal.", principal.node.start))
         }

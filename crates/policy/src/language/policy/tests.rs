@@ -225,6 +225,7 @@ fn trust_policies() {
         r#""Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole""#,
         r#""Principal": {"AWS": ["111122223333", "arn:aws:iam::111122223333:user/p/a"]}, "Action": ["sts:Assume*", "sts:TagSession"]"#,
         r#""Principal": {"AWS": "*"}, "Action": "sts:AssumeRole", "Resource": "*""#,
+        r#""NotPrincipal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole""#,
         r#""Action": "sts:AssumeRole""#,
         r#""Principal": {}, "Action": "sts:AssumeRole""#,
         r#""Principal": {"AWS": "*"}, "Action": "iam:PassRole""#,
@@ -242,6 +243,7 @@ fn trust_policies() {
     accepted
     accepted
     Has prohibited field Resource
+    Has prohibited field NotPrincipal
     Missing required field Principal
     Missing required field Principal
     AssumeRole policy may only specify STS AssumeRole actions.
