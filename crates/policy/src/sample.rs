@@ -437,7 +437,7 @@ impl Choices<'_> {
             8 => ("BinaryEquals".to_owned(), &BYTES),
             _ => {
                 let flag = self.one(&["true", "false"]);
-                return format!(r#""Null": {{"{}": "{flag}"}}"#, self.one(&KEYS));
+                return format!(r#""{prefix}Null": {{"{}": "{flag}"}}"#, self.one(&KEYS));
             }
         };
         let key = self.one(&KEYS);

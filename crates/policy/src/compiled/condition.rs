@@ -58,7 +58,11 @@ impl ConditionMatcher {
         let entry = context.entry(&self.key).filter(|entry| !entry.value.values().is_empty());
         let is_null = |entry: &Entry| condition::is_null(&entry.value);
         if let TestMatcher::Null { when_absent, when_present } = self.test {
-            return if entry.is_none_or(is_null) { when_absent } else { when_present }.into();
+            return match self.quantifier {
+                Quantifier::One => if entry.is_none_or(is_null) { when_absent } else { when_present }.into(),
+                Quantifier::ForAllValues => Truth::True,
+                Quantifier::ForAnyValue => Truth::False,
+            };
         }
         match (self.quantifier, entry) {
             (Quantifier::One, None) => (self.if_exists || self.negated).into(),
@@ -71,6 +75,7 @@ impl ConditionMatcher {
                 Some(entry) => Truth::all(self.compare_each(entry, context)),
             },
             (Quantifier::ForAnyValue, None) => self.if_exists.into(),
+            (Quantifier::ForAnyValue, Some(entry)) if is_null(entry) => Truth::False,
             (Quantifier::ForAnyValue, Some(entry)) => Truth::any(self.compare_each(entry, context)),
         }
     }

@@ -42,8 +42,12 @@ impl Condition {
     pub(crate) fn holds(&self, context: &Context) -> Truth {
         let value = context.entry(&self.key).map(|entry| &entry.value).filter(|value| !is_empty_list(value));
         if let Test::Null(expected) = &self.test {
-            let null = value.is_none_or(is_null);
-            return expected.contains(&null).into();
+            return match self.operator.quantifier {
+                Quantifier::One => expected.contains(&value.is_none_or(is_null)).into(),
+                // What AWS says of them, useless as it is.
+                Quantifier::ForAllValues => Truth::True,
+                Quantifier::ForAnyValue => Truth::False,
+            };
         }
         match self.operator.quantifier {
             Quantifier::One => match value {
@@ -58,6 +62,7 @@ impl Condition {
             },
             Quantifier::ForAnyValue => match value {
                 None => self.operator.if_exists.into(),
+                Some(value) if is_null(value) => Truth::False,
                 Some(value) => Truth::any(value.values().iter().map(|value| self.compare(value, context))),
             },
         }
@@ -216,6 +221,12 @@ mod tests {
             ("ForAllValues:StringNotEquals", &["a", "b"], &["c", "a"], False),
             ("ForAnyValue:StringNotEquals", &["a", "b"], &["c", "a"], True),
             ("ForAnyValue:StringNotEquals", &["a", "b"], &["b", "a"], False),
+            ("ForAnyValue:StringEquals", &[""], &[""], False),
+            ("ForAnyValue:StringNotEquals", &["a"], &["", ""], False),
+            ("ForAnyValue:StringNotEqualsIfExists", &["a"], &[""], False),
+            ("ForAnyValue:StringNotEquals", &["a"], &["", "b"], True),
+            ("ForAllValues:Null", &["true"], &["a"], True),
+            ("ForAnyValue:Null", &["false"], &["a"], False),
             ("ForAllValues:NumericLessThan", &["5"], &["1", "x"], Unknown),
             ("ForAllValues:NumericLessThan", &["5"], &["7", "x"], False),
             ("ForAnyValue:NumericLessThan", &["5"], &["1", "x"], True),
@@ -226,6 +237,9 @@ mod tests {
         for (operator, values, list, expected) in rows {
             assert_eq!(holds(operator, values, many(list)), *expected, "{operator} {values:?} on {list:?}");
         }
+        assert_eq!(holds("ForAnyValue:StringNotEquals", &["a"], one("")), False);
+        assert_eq!(holds("ForAllValues:Null", &["false"], None), True);
+        assert_eq!(holds("ForAnyValue:Null", &["true"], None), False);
         assert_eq!(holds("ForAllValues:StringLike", &["a*"], one("ab")), True);
         assert_eq!(holds("ForAnyValue:StringLike", &["a*"], one("ba")), False);
     }
