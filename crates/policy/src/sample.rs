@@ -445,7 +445,7 @@ impl Choices<'_> {
     }
 
     fn list(&mut self, options: &[&'static str]) -> String {
-        let count = 1 + self.below(3);
+        let count = if self.below(40) == 1 { 0 } else { 1 + self.below(3) };
         let values: Vec<String> = (0..count).map(|_| format!("\"{}\"", self.one(options))).collect();
         format!("[{}]", values.join(","))
     }

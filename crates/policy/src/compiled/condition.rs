@@ -20,6 +20,8 @@ pub(super) struct ConditionMatcher {
     quantifier: Quantifier,
     negated: bool,
     if_exists: bool,
+    /// There are no values to compare with.
+    empty: bool,
     test: TestMatcher,
 }
 
@@ -48,6 +50,7 @@ impl ConditionMatcher {
             quantifier: operator.quantifier,
             negated: operator.negated,
             if_exists: operator.if_exists,
+            empty: condition.test().is_empty(),
             test: TestMatcher::new(condition.test()),
         }
     }
@@ -89,6 +92,7 @@ impl ConditionMatcher {
     fn compare(&self, value: &str, address: Option<IpAddr>, context: &Context) -> Truth {
         match (self.test.compare(value, address, context), self.negated) {
             (Match::Yes, negated) => (!negated).into(),
+            (Match::No, true) if self.empty => Truth::Unknown,
             (Match::No, negated) => negated.into(),
             (Match::Unresolved, false) => Truth::False,
             (Match::Malformed, _) | (Match::Unresolved, true) => Truth::Unknown,

@@ -111,6 +111,8 @@ impl ResourceMatcher {
                 Match::No | Match::Malformed => {}
             }
         }
-        if unresolved && *negated { Truth::Unknown } else { (*negated).into() }
+        // An exception of nothing says nothing.
+        let open = unresolved || patterns.is_empty();
+        if open && *negated { Truth::Unknown } else { (*negated).into() }
     }
 }

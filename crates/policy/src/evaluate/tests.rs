@@ -385,6 +385,23 @@ fn actions_and_resources_with_their_negations() {
     assert_eq!(statement_decides(only_arns, "*", &context), ImplicitDeny);
 }
 
+/// Resource policies may have lists without values: neither an Allow nor an exception is read out of them.
+#[test]
+fn lists_without_values_grant_nothing() {
+    for (effect, element, expected) in [
+        ("Allow", "Resource", "implicitDeny identity"),
+        ("Allow", "NotResource", "implicitDeny identity"),
+        ("Deny", "Resource", "implicitDeny identity"),
+        ("Deny", "NotResource", "explicitDeny resource"),
+    ] {
+        let statement =
+            format!(r#"{{"Effect": "{effect}", "Principal": "*", "Action": "s3:*", "{element}": []}}"#);
+        let bucket = source(PolicyKind::Resource, &statement);
+        let policies = Policies { resource: Some(&bucket), ..Policies::default() };
+        assert_eq!(decide(&user(), ACCOUNT, &policies), expected, "{effect} {element}");
+    }
+}
+
 #[test]
 fn what_cannot_be_evaluated_counts_against_the_request() {
     let context: Context =

@@ -76,9 +76,14 @@ impl Match {
         }))
     }
 
-    /// "None of these": unless another value settles it, an unresolved value leaves the answer open.
+    /// "None of these": unless another value settles it, an unresolved value leaves the answer open. So does a list
+    /// without values, which says nothing.
     pub(crate) fn none_of(matches: impl IntoIterator<Item = Self>) -> Truth {
-        Truth::all(matches.into_iter().map(|one| match one {
+        let mut matches = matches.into_iter().peekable();
+        if matches.peek().is_none() {
+            return Truth::Unknown;
+        }
+        Truth::all(matches.map(|one| match one {
             Self::Yes => Truth::False,
             Self::No => Truth::True,
             Self::Unresolved | Self::Malformed => Truth::Unknown,
@@ -124,5 +129,7 @@ mod tests {
         assert_eq!(Match::none_of([Match::Unresolved, Match::No]), Truth::Unknown);
         assert_eq!(Match::none_of([Match::Unresolved, Match::Yes]), Truth::False);
         assert_eq!(Match::none_of([Match::No]), Truth::True);
+        assert_eq!(Match::one_of([]), Truth::False);
+        assert_eq!(Match::none_of([]), Truth::Unknown);
     }
 }

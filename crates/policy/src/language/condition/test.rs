@@ -63,6 +63,21 @@ impl Test {
         })
     }
 
+    /// Whether there are no values to compare with.
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Arn(values) => values.is_empty(),
+            Self::Binary(values) => values.is_empty(),
+            Self::Bool(values) => values.is_empty(),
+            Self::Date(_, values) => values.is_empty(),
+            Self::IgnoreCase(values) => values.is_empty(),
+            Self::Ip(values) => values.is_empty(),
+            Self::Null(values) => values.is_empty(),
+            Self::Numeric(_, values) => values.is_empty(),
+            Self::Text(values) => values.is_empty(),
+        }
+    }
+
     /// Compares one value of the request with each of these and combines the answers.
     pub(crate) fn compare(
         &self,
