@@ -12,15 +12,15 @@ pub(super) enum ArnMatcher {
     /// Six parts, plain but for at most one star in the last: compared with the text as a whole.
     AtOnce(GlobMatcher),
     Parts(Box<[TextMatcher]>),
-    /// A variable that brings the whole ARN.
-    Variable(TextMatcher),
+    /// Compared with the text as a whole, be it an ARN or not.
+    Whole(TextMatcher),
 }
 
 impl ArnMatcher {
     pub(super) fn new(pattern: &ArnPattern) -> Self {
         match pattern {
             ArnPattern::Any => Self::Any,
-            ArnPattern::Whole(pattern) => Self::Variable(TextMatcher::new(pattern)),
+            ArnPattern::Whole(pattern) => Self::Whole(TextMatcher::new(pattern)),
             ArnPattern::Parts(parts) => {
                 let parts: Box<[_]> = parts.iter().map(TextMatcher::new).collect();
                 joined(&parts).map_or(Self::Parts(parts), Self::AtOnce)
@@ -35,7 +35,7 @@ impl ArnMatcher {
             Self::Any => Match::Yes,
             Self::AtOnce(matcher) => matcher.matches(whole).into(),
             Self::Parts(matchers) => parts.map_or(Match::No, |parts| all_parts(matchers, parts, context)),
-            Self::Variable(matcher) => matcher.matches(whole, context),
+            Self::Whole(matcher) => matcher.matches(whole, context),
         }
     }
 }

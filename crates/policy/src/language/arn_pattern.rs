@@ -23,23 +23,18 @@ pub(crate) enum ArnPattern {
     Any,
     /// Fewer than six parts stand for `*` in the missing ones.
     Parts(Box<[Pattern]>),
-    /// A variable that brings the whole ARN, as in `${aws:PrincipalArn}`.
+    /// Without a colon: a variable that brings the whole ARN, as in `${aws:PrincipalArn}`, or text that is no ARN.
     Whole(Pattern),
 }
 
 impl ArnPattern {
-    /// Any text is a pattern; one that is not shaped like an ARN matches nothing.
+    /// Any text is a pattern; one without a colon is compared with the whole text.
     pub(crate) fn parse(text: &str, variables: bool) -> Self {
         let syntax = Syntax { variables, wildcards: true };
         let texts = split_pattern(text, variables);
         if let [whole] = &*texts {
             let pattern = Pattern::parse(whole, syntax);
-            if pattern.matches_all() {
-                return Self::Any;
-            }
-            if matches!(pattern, Pattern::Variable(_)) {
-                return Self::Whole(pattern);
-            }
+            return if pattern.matches_all() { Self::Any } else { Self::Whole(pattern) };
         }
         Self::Parts(texts.iter().map(|part| Pattern::parse(part, syntax)).collect())
     }
@@ -124,6 +119,17 @@ mod tests {
             ("${aws:PrincipalArn}", "arn:aws:iam::123456789012:role/r", Yes),
             ("${aws:PrincipalArn}", "arn:aws:iam::123456789012:role/s", No),
             ("bucket", "arn:aws:s3:::bucket", No),
+            ("bucket", "bucket", Yes),
+            ("arn", "arn:aws:s3:::bucket", No),
+            ("?rn", "arn:aws:s3:::bucket", No),
+            ("*n", "arn:aws:s3:::bucket", No),
+            ("arn:*", "arn:aws:s3:::bucket", Yes),
+            ("arn:aws:s3:::?ucket", "arn:aws:s3:::bucket", Yes),
+            ("arn:aws:iam::1234????9012:user/a", "arn:aws:iam::123456789012:user/a", Yes),
+            ("arn:aws*:s3:::b", "arn:aws-cn:s3:::b", Yes),
+            ("arn:aws:s3:::*", "arn:aws:s3:us-east-1:1:accesspoint/a", No),
+            ("arn:aws:s3:::b", "arn:aws:s3:::b/", No),
+            ("ARN:aws:s3:::b", "arn:aws:s3:::b", No),
         ] {
             assert_eq!(matches(pattern, arn), expected, "{pattern} against {arn}");
         }
