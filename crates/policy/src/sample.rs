@@ -51,7 +51,7 @@ const RESOURCES: [&str; 9] = [
     "arn:aws:s3",
     "bucket",
 ];
-const RESOURCE_PATTERNS: [&str; 18] = [
+const RESOURCE_PATTERNS: [&str; 21] = [
     "*",
     "**",
     "arn:aws:s3:::*",
@@ -70,8 +70,13 @@ const RESOURCE_PATTERNS: [&str; 18] = [
     "arn:aws:iam::*",
     "arn:aws:s3",
     "${k:arn}",
+    "arn:aws:s3:::bucket/home/???/*",
+    "arn:aws:s3:::${k:missing, 'bucket'}/*",
+    "arn:aws:s3:::bucket/home/${*}",
 ];
-const TEXTS: [&str; 16] = [
+/// What only resource policies may hold: no ARNs.
+const ODD_PATTERNS: [&str; 5] = ["arn", "?rn", "b*", "arn:*", "*:bucket"];
+const TEXTS: [&str; 20] = [
     "ann",
     "ANN",
     "bob",
@@ -88,6 +93,10 @@ const TEXTS: [&str; 16] = [
     "home/${k:text}",
     "?",
     "${",
+    "an?",
+    "${aws:username, 'x'}",
+    "${k:missing, 'a*'}",
+    "${?}${$}",
 ];
 const NUMBERS: [&str; 10] =
     ["0", "-1", "7", "7.0", "7.5", "1e1", "999999999999999999999", "x", "${k:number}", "-0"];
@@ -99,7 +108,7 @@ const DATES: [&str; 6] = [
     "1970-01-01T00:00:00Z",
     "${k:date}",
 ];
-const ADDRESSES: [&str; 8] = [
+const ADDRESSES: [&str; 10] = [
     "192.0.2.0/24",
     "192.0.2.7",
     "0.0.0.0/0",
@@ -107,13 +116,29 @@ const ADDRESSES: [&str; 8] = [
     "2001:db8::/32",
     "::/0",
     "2001:db8::1",
+    "::ffff:192.0.2.0/120",
+    "::ffff:0:0/90",
     "${k:ip}",
 ];
+const REQUEST_ADDRESSES: [&str; 6] =
+    ["192.0.2.7", "192.0.2.200", "10.0.0.1", "2001:db8::1", "::ffff:192.0.2.7", "not an address"];
 const BOOLEANS: [&str; 4] = ["true", "false", "TRUE", "${k:flag}"];
 const BYTES: [&str; 3] = ["QmluYXJ5", "AAAA", ""];
-const KEYS: [&str; 9] =
-    ["k:text", "K:TEXT", "k:list", "k:number", "k:date", "aws:SourceIp", "k:flag", "k:arn", "aws:username"];
-const AWS_PRINCIPALS: [&str; 12] = [
+const KEYS: [&str; 12] = [
+    "k:text",
+    "K:TEXT",
+    "k:list",
+    "k:number",
+    "k:date",
+    "aws:SourceIp",
+    "k:flag",
+    "k:arn",
+    "aws:username",
+    "aws:PrincipalArn",
+    "aws:PrincipalAccount",
+    "aws:PrincipalIsAWSService",
+];
+const AWS_PRINCIPALS: [&str; 13] = [
     "*",
     "111122223333",
     "444455556666",
@@ -126,6 +151,14 @@ const AWS_PRINCIPALS: [&str; 12] = [
     "arn:aws:sts::111122223333:federated-user/f",
     "arn:aws:iam::444455556666:user/ann",
     "arn:aws:iam::444455556666:root",
+    "arn:aws-cn:iam::111122223333:root",
+];
+/// Lists that name someone in full, as NotPrincipal must to spare them.
+const FULL_PRINCIPALS: [&str; 4] = [
+    r#"{"AWS": ["111122223333", "arn:aws:iam::111122223333:user/ann"]}"#,
+    r#"{"AWS": ["111122223333", "arn:aws:iam::111122223333:role/p/r", "arn:aws:sts::111122223333:assumed-role/r/s"]}"#,
+    r#"{"AWS": ["arn:aws:iam::111122223333:root", "arn:aws:sts::111122223333:federated-user/f"]}"#,
+    r#"{"AWS": "*", "Service": "*", "Federated": "*"}"#,
 ];
 
 /// A request and the policies that apply to it.
@@ -187,15 +220,21 @@ impl Sample {
             sample.resource_policy_required = choices.maybe(5);
         }
         if choices.maybe(3) {
-            let levels = 1 + choices.below(3);
+            let levels = 1 + choices.below(4);
             sample.service_control =
                 (0..levels).map(|_| choices.policies(PolicyKind::ServiceControl, 2, documents)).collect();
+            if choices.maybe(50) {
+                let deep = sample.service_control.iter().cycle().take(60).cloned().collect();
+                sample.service_control = deep;
+            }
         }
         if choices.maybe(4) {
-            sample.resource_control = vec![choices.policies(PolicyKind::ResourceControl, 2, documents)];
+            let levels = 1 + choices.below(3);
+            sample.resource_control =
+                (0..levels).map(|_| choices.policies(PolicyKind::ResourceControl, 2, documents)).collect();
         }
         if choices.maybe(5) {
-            sample.endpoint = Some(choices.policies(PolicyKind::Resource, 1, documents));
+            sample.endpoint = Some(choices.policies(PolicyKind::Resource, 2, documents));
         }
         sample
     }
@@ -312,8 +351,11 @@ impl Choices<'_> {
         };
         let federated =
             |issuer| Principal::federated_user(account, "arn:aws:sts::111122223333:federated-user/f", issuer);
-        match self.below(12) {
-            0..=2 => Principal::user(account, "arn:aws:iam::111122223333:user/ann", "AIDAAAAAAAAAAAAAAAAAA"),
+        let user = |id| Principal::user(account, "arn:aws:iam::111122223333:user/ann", id);
+        match self.below(14) {
+            0..=2 => user("AIDAAAAAAAAAAAAAAAAAA"),
+            12 => user("").with_canonical_user_id("79a59df900b949e55d96a1e698fbaced"),
+            13 => federated(""),
             3 | 4 => session(),
             5 => Principal::role(account, "arn:aws:iam::111122223333:role/p/r", "AROAAAAAAAAAAAAAAAAAA"),
             6 => session().service_linked(),
@@ -347,14 +389,20 @@ impl Choices<'_> {
             context.insert("k:date", self.one(&DATES));
         }
         if self.maybe(2) {
-            let addresses = ["192.0.2.7", "192.0.2.200", "10.0.0.1", "2001:db8::1", "not an address"];
-            context.insert("aws:SourceIp", self.one(&addresses));
+            context.insert("aws:SourceIp", self.one(&REQUEST_ADDRESSES));
         }
         if self.maybe(2) {
             context.insert("k:flag", self.one(&["true", "false", "TRUE", "yes", ""]));
         }
         if self.maybe(2) {
             context.insert("k:arn", self.one(&RESOURCES));
+        }
+        if self.maybe(2) {
+            let of_type: [&[&'static str]; 6] =
+                [&NUMBERS, &DATES, &REQUEST_ADDRESSES, &["true", "false", "maybe"], &RESOURCES, &BYTES];
+            let options = of_type.get(self.below(of_type.len())).copied().unwrap_or_default();
+            let values: Vec<String> = (0..self.below(4)).map(|_| self.one(options).to_owned()).collect();
+            context.insert("k:values", values);
         }
     }
 
@@ -388,17 +436,22 @@ impl Choices<'_> {
         members.push(format!(r#""{not}Action": {actions}"#));
         if kind.needs_resource() || (kind == PolicyKind::Resource && !self.maybe(3)) {
             let not = if self.below(6) == 1 { "Not" } else { "" };
-            let resources = self.list(&RESOURCE_PATTERNS);
+            let odd = kind == PolicyKind::Resource && self.maybe(8);
+            let resources = if odd { self.list(&ODD_PATTERNS) } else { self.list(&RESOURCE_PATTERNS) };
             members.push(format!(r#""{not}Resource": {resources}"#));
         }
         match kind {
             PolicyKind::ResourceControl => members.push(r#""Principal": "*""#.to_owned()),
             _ if kind.has_principal() => {
-                let not = if self.below(6) == 1 { "Not" } else { "" };
-                let principal = match self.below(8) {
+                let not = if kind != PolicyKind::Trust && self.below(6) == 1 { "Not" } else { "" };
+                let principal = match self.below(10) {
                     0 => r#""*""#.to_owned(),
                     1 => r#"{"Service": "ec2.amazonaws.com"}"#.to_owned(),
                     2 => r#"{"Federated": "arn:aws:iam::111122223333:saml-provider/idp"}"#.to_owned(),
+                    3 => {
+                        r#"{"Service": "*", "CanonicalUser": "79a59df900b949e55d96a1e698fbaced"}"#.to_owned()
+                    }
+                    4 => self.one(&FULL_PRINCIPALS).to_owned(),
                     _ => format!(r#"{{"AWS": {}}}"#, self.list(&AWS_PRINCIPALS)),
                 };
                 members.push(format!(r#""{not}Principal": {principal}"#));
@@ -425,22 +478,27 @@ impl Choices<'_> {
             "GreaterThan",
             "GreaterThanEquals",
         ]);
-        let (operator, values): (String, &[&'static str]) = match self.below(10) {
-            0 => (format!("String{not}Equals"), &TEXTS),
-            1 => (format!("String{not}Like"), &TEXTS),
-            2 => (format!("String{not}EqualsIgnoreCase"), &TEXTS),
-            3 => (format!("Numeric{order}"), &NUMBERS),
-            4 => (format!("Date{order}"), &DATES),
-            5 => ("Bool".to_owned(), &BOOLEANS),
-            6 => (format!("{not}IpAddress"), &ADDRESSES),
-            7 => (format!("Arn{not}Like"), &RESOURCE_PATTERNS),
-            8 => ("BinaryEquals".to_owned(), &BYTES),
+        let (operator, values, fitting): (String, &[&'static str], _) = match self.below(11) {
+            0 => (format!("String{not}Equals"), &TEXTS, "k:text"),
+            1 => (format!("String{not}Like"), &TEXTS, "k:list"),
+            2 => (format!("String{not}EqualsIgnoreCase"), &TEXTS, "k:list"),
+            3 => (format!("Numeric{order}"), &NUMBERS, "k:number"),
+            4 => (format!("Date{order}"), &DATES, "k:date"),
+            5 => ("Bool".to_owned(), &BOOLEANS, "k:flag"),
+            6 => (format!("{not}IpAddress"), &ADDRESSES, "aws:SourceIp"),
+            7 => (format!("Arn{not}Like"), &RESOURCE_PATTERNS, "k:arn"),
+            8 => ("BinaryEquals".to_owned(), &BYTES, "k:values"),
+            9 => (format!("Arn{not}Equals"), &ODD_PATTERNS, "aws:PrincipalArn"),
             _ => {
                 let flag = self.one(&["true", "false"]);
                 return format!(r#""{prefix}Null": {{"{}": "{flag}"}}"#, self.one(&KEYS));
             }
         };
-        let key = self.one(&KEYS);
+        let key = match self.below(4) {
+            0 => self.one(&KEYS),
+            1 => "k:values",
+            _ => fitting,
+        };
         format!(r#""{prefix}{operator}{suffix}": {{"{key}": {}}}"#, self.list(values))
     }
 
