@@ -1,6 +1,7 @@
 //! Which layers of policies there are, as bits: what must allow and what does is compared at once.
 
 use crate::evaluate::decision::Layer;
+use crate::evaluate::policies::MAX_LEVELS;
 
 /// Layers as bits. Each level of service control policies has a bit of its own, since each must allow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,16 +18,14 @@ impl Slots {
     pub(super) const BOUNDARY: Self = Self(1 << 5);
     pub(super) const SESSION: Self = Self(1 << 6);
     const FIRST_LEVEL: u32 = 7;
-    /// Levels beyond this (AWS has seven) share a bit that nothing grants.
-    const LAST_LEVEL: u32 = 62;
-    /// The bit of all levels that are too deep.
+    /// The bit of all levels beyond [`MAX_LEVELS`], which nothing grants.
     pub(super) const TOO_DEEP: Self = Self(1 << 63);
     pub(super) const SERVICE_CONTROL: Self = Self(u64::MAX << Self::FIRST_LEVEL);
 
     /// The bit of a level of service control policies, counted from 0 at the root. None when it is too deep.
     pub(super) fn level(level: usize) -> Option<Self> {
-        let bit = u32::try_from(level).ok()?.checked_add(Self::FIRST_LEVEL)?;
-        (bit <= Self::LAST_LEVEL).then(|| Self(1 << bit))
+        let level = u32::try_from(level).ok().filter(|_| level < MAX_LEVELS)?;
+        1_u64.checked_shl(level.checked_add(Self::FIRST_LEVEL)?).map(Self)
     }
 
     pub(super) const fn with(self, other: Self) -> Self {

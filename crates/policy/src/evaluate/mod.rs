@@ -6,7 +6,7 @@ mod denial;
 pub(crate) mod policies;
 
 use crate::evaluate::decision::{Decision, Layer, Matched, Outcome};
-use crate::evaluate::policies::{Policies, Source};
+use crate::evaluate::policies::{MAX_LEVELS, Policies, Source};
 use crate::language::policy::PolicyKind;
 use crate::language::principal_pattern::Naming;
 use crate::language::statement::{Effect, Target};
@@ -80,10 +80,12 @@ impl Verdicts {
             for level in policies.resource_control {
                 found.scan(Layer::ResourceControl, level, target);
             }
-            for level in policies.service_control.iter().filter(|_| has_account) {
+            for level in policies.service_control.iter().take(MAX_LEVELS).filter(|_| has_account) {
                 let allowed = found.scan(Layer::ServiceControl, level, target).is_some();
                 verdicts.note(Layer::ServiceControl, allowed);
             }
+            let too_deep = has_account && policies.service_control.len() > MAX_LEVELS;
+            verdicts.note(Layer::ServiceControl, !too_deep);
         }
         if let Some(endpoint) = policies.endpoint {
             let allowed = found.scan(Layer::Endpoint, endpoint, target).is_some();

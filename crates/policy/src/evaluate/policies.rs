@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use crate::language::policy::Policy;
 
+/// So many levels of service control policies are read; with more, nothing is allowed. Organizations have up to seven.
+pub(crate) const MAX_LEVELS: usize = 56;
+
 /// A policy and what to call it in explanations.
 #[derive(Clone, Debug)]
 pub struct Source {

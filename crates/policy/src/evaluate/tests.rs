@@ -221,6 +221,16 @@ fn organizations_endpoints_and_their_exemptions() {
 }
 
 #[test]
+fn more_levels_than_are_read_allow_nothing() {
+    let allow = layer(PolicyKind::Identity, "+");
+    let levels = vec![layer(PolicyKind::ServiceControl, "+"); MAX_LEVELS + 1];
+    let policies = |levels| Policies { identity: &allow, service_control: levels, ..Policies::default() };
+    assert_eq!(decide(&user(), ACCOUNT, &policies(&levels[..MAX_LEVELS])), "allowed");
+    assert_eq!(decide(&user(), ACCOUNT, &policies(&levels)), "implicitDeny scp");
+    assert_eq!(decide(&user().service_linked(), ACCOUNT, &policies(&levels)), "allowed");
+}
+
+#[test]
 fn principals_without_an_account() {
     let scp = [layer(PolicyKind::ServiceControl, ".")];
     let everyone = resource(r#""*""#);
