@@ -183,9 +183,9 @@ fn places(key: &Key) -> impl Iterator<Item = usize> {
 /// Room for this many keys is made at once: the global ones and a few of the service.
 const USUAL_KEYS: usize = 24;
 
-/// Reads an address as conditions do.
+/// Reads an address as conditions do. An IPv4 address in IPv6 clothes counts as IPv4.
 pub(crate) fn parse_address(text: &str) -> Option<IpAddr> {
-    text.trim_ascii().parse().ok()
+    text.trim_ascii().parse().ok().map(|address: IpAddr| address.to_canonical())
 }
 
 impl<K: Into<Key>, V: Into<ContextValue>> FromIterator<(K, V)> for Context {

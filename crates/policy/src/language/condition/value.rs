@@ -13,14 +13,15 @@ pub(crate) struct AddressBlock {
 }
 
 impl AddressBlock {
-    /// Reads `192.0.2.0/24` or, for one address, `192.0.2.7`. Bits beyond the prefix do not matter.
+    /// Reads `192.0.2.0/24` or, for one address, `192.0.2.7`. Bits beyond the prefix do not matter. A block of IPv4
+    /// addresses in IPv6 clothes, such as `::ffff:192.0.2.0/120`, counts as IPv4.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = match text.trim_ascii().split_once('/') {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text.trim_ascii(), None),
         };
         let address: IpAddr = address.parse().ok()?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
+        let longest: u8 = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
             None => longest,
             Some(digits) if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -28,7 +29,12 @@ impl AddressBlock {
             }
             Some(digits) => digits.parse().ok().filter(|prefix| *prefix <= longest)?,
         };
-        Some(Self { address, prefix })
+        Some(match (address.to_canonical(), prefix.checked_sub(96)) {
+            (canonical @ IpAddr::V4(_), Some(prefix)) if address.is_ipv6() => {
+                Self { address: canonical, prefix }
+            }
+            _ => Self { address, prefix },
+        })
     }
 
     /// The first and the last address of the block.
