@@ -52,7 +52,11 @@ pub(crate) struct InvalidPrincipal {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum PrincipalPattern {
-    Account(Box<str>),
+    /// By its root user's ARN also the partition is named.
+    Account {
+        id: Box<str>,
+        partition: Option<Box<str>>,
+    },
     Arn(Box<str>),
     CanonicalUser(Box<str>),
     Everyone,
@@ -188,7 +192,7 @@ impl PrincipalPattern {
             return Some(Self::Everyone);
         }
         if is_account_id(text) {
-            return Some(Self::Account(text.into()));
+            return Some(Self::Account { id: text.into(), partition: None });
         }
         if is_unique_id(text) {
             return Some(Self::UniqueId(text.into()));
@@ -202,7 +206,7 @@ impl PrincipalPattern {
             return None;
         }
         if service == "iam" && resource == "root" {
-            return Some(Self::Account(account.into()));
+            return Some(Self::Account { id: account.into(), partition: Some(partition.into()) });
         }
         let (resource_type, name) = resource.split_once('/')?;
         let valid = !name.is_empty()
@@ -224,7 +228,10 @@ impl PrincipalPattern {
         match self {
             Self::Everyone => Some(Naming::Everyone),
             Self::EveryoneOf(kind) => (principal.kind() == *kind).then_some(Naming::Everyone),
-            Self::Account(account) => is(principal.account(), account).then_some(Naming::Account),
+            Self::Account { id, partition } => {
+                let same_partition = partition.is_none() || partition.as_deref() == principal.partition();
+                (same_partition && is(principal.account(), id)).then_some(Naming::Account)
+            }
             Self::CanonicalUser(id) => is(principal.canonical_user_id(), id).then_some(Naming::Account),
             // A role's ARN names its sessions through their issuer, a role without session too.
             Self::Arn(arn) if is(principal.issuer_arn(), arn) => Some(Naming::Issuer),
@@ -279,6 +286,8 @@ mod tests {
             (r#"{"AWS": "arn:aws:iam::111122223333:role/r"}"#, None),
             (r#"{"AWS": "arn:aws:sts::111122223333:assumed-role/r/s"}"#, Some(Naming::Itself)),
             (r#"{"AWS": "999999999999"}"#, None),
+            (r#"{"AWS": "arn:aws-cn:iam::111122223333:root"}"#, None),
+            (r#"{"AWS": "arn:aws:iam::111122223333:root"}"#, Some(Naming::Account)),
             (r#"{"Service": "*"}"#, None),
             (r#"{"Service": "ec2.amazonaws.com"}"#, None),
         ] {

@@ -145,6 +145,11 @@ impl Principal {
         self.service_linked
     }
 
+    /// `aws`, `aws-cn` and so on, of principals that have an ARN.
+    pub(crate) fn partition(&self) -> Option<&str> {
+        self.arn()?.split(':').nth(1)
+    }
+
     pub(crate) fn issuer_arn(&self) -> Option<&str> {
         self.issuer_arn.as_deref()
     }
