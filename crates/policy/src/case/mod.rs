@@ -21,8 +21,8 @@
 //! - A context value that is a string belongs to a key with one value, a list to a key with many.
 //! - `scp` and `rcp` have one list for each level, from the organization's root down to the account.
 //! - Keys that follow from the principal are filled in unless the context has them: `aws:PrincipalArn`,
-//!   `aws:PrincipalAccount`, `aws:PrincipalType`, `aws:PrincipalIsAWSService`, `aws:PrincipalServiceName`, `aws:username`
-//!   and, where it is known, `aws:userid`; `aws:ResourceAccount` likewise. No other key is made up: a key that AWS would
+//!   `aws:PrincipalAccount`, `aws:PrincipalType`, `aws:PrincipalIsAWSService`, `aws:PrincipalServiceName`,
+//!   `aws:PrincipalServiceNamesList`, `aws:username` and, where it is known, `aws:userid`; `aws:ResourceAccount` likewise. No other key is made up: a key that AWS would
 //!   have sent, such as `aws:SecureTransport`, must be given.
 //! - Who the principal is, beyond its ARN, is read from the context: see [`Case::parse`].
 

@@ -213,12 +213,14 @@ fn fills_in_what_follows_from_the_principal() {
     insta::assert_snapshot!(keys(json!({"type": "Service", "service": "sns.amazonaws.com"}), json!({})), @r#"
     aws:principalisawsservice=true
     aws:principalservicename=sns.amazonaws.com
+    aws:principalservicenameslist=sns.amazonaws.com
     aws:resourceaccount=111122223333
     "#);
     insta::assert_snapshot!(keys(json!({"type": "Anonymous"}), json!({})), @r#"
-    aws:principalisawsservice=false
+    aws:principalaccount=anonymous
     aws:principaltype=Anonymous
     aws:resourceaccount=111122223333
+    aws:userid=anonymous
     "#);
     insta::assert_snapshot!(
         keys(json!({"type": "FederatedUser", "arn": "arn:aws:sts::111122223333:federated-user/f"}), json!({})), @r#"

@@ -30,7 +30,7 @@ impl<'a> Query<'a> {
             service_hash: hash(service),
             service_length: service.len(),
             cross_account: request.is_cross_account(),
-            uncontrolled: is_uncontrolled(action),
+            uncontrolled: is_uncontrolled(request),
             concerned: concerned(&target),
             target,
         }

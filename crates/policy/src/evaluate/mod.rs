@@ -13,18 +13,22 @@ use crate::language::statement::{Effect, Target};
 use crate::request::Request;
 use crate::request::principal::{Principal, PrincipalKind};
 
-/// No policy controls these actions: whoever has credentials may ask whose they are.
-const UNCONTROLLED_ACTIONS: [&str; 1] = ["sts:getcalleridentity"];
+/// No policy controls these actions: whoever has credentials may ask whose they are and show an MFA device.
+///
+/// Sources: "GetCallerIdentity" in the STS API reference, "Permissions for GetSessionToken" in the IAM user guide.
+const UNCONTROLLED_ACTIONS: [&str; 2] = ["sts:getcalleridentity", "sts:getsessiontoken"];
 
-pub(crate) fn is_uncontrolled(action: &str) -> bool {
-    UNCONTROLLED_ACTIONS.iter().any(|uncontrolled| uncontrolled.eq_ignore_ascii_case(action))
+pub(crate) fn is_uncontrolled(request: &Request<'_>) -> bool {
+    let mut actions = UNCONTROLLED_ACTIONS.iter();
+    request.principal.belongs_to_account()
+        && actions.any(|action| action.eq_ignore_ascii_case(request.action))
 }
 
 /// Decides one request against all policies that apply to it. What cannot be evaluated counts against the request: an
 /// Allow does not match, a Deny does.
 pub fn evaluate<'a>(request: &Request<'_>, policies: &Policies<'a>) -> Decision<'a> {
     let cross_account = request.is_cross_account();
-    if is_uncontrolled(request.action) {
+    if is_uncontrolled(request) {
         return Decision {
             outcome: Outcome::Allowed,
             blocked_by: Vec::new(),

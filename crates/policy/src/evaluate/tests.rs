@@ -452,18 +452,20 @@ fn variables_are_plain_text_in_the_old_version() {
 }
 
 #[test]
-fn who_am_i_is_always_answered() {
+fn who_am_i_is_answered_to_whoever_has_credentials() {
     let deny = [source(PolicyKind::Identity, r#"{"Effect": "Deny", "Action": "*", "Resource": "*"}"#)];
-    let principal = user();
+    let policies = Policies { identity: &deny, ..Policies::default() };
     let context = Context::new();
-    let request = Request {
-        principal: &principal,
-        action: "sts:GetCallerIdentity",
-        resource: "*",
-        resource_account: None,
-        context: &context,
+    let is_allowed = |principal: &Principal, action| {
+        let request = Request { principal, action, resource: "*", resource_account: None, context: &context };
+        evaluate(&request, &policies).is_allowed()
     };
-    assert!(evaluate(&request, &Policies { identity: &deny, ..Policies::default() }).is_allowed());
+    for action in ["sts:GetCallerIdentity", "STS:getsessiontoken"] {
+        assert!(is_allowed(&user(), action), "{action}");
+        assert!(!is_allowed(&Principal::anonymous(), action), "{action}");
+        assert!(!is_allowed(&Principal::service("sns.amazonaws.com"), action), "{action}");
+    }
+    assert!(!is_allowed(&user(), "sts:GetFederationToken"));
 }
 
 #[test]

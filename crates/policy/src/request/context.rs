@@ -69,8 +69,9 @@ impl Context {
     }
 
     /// Sets the keys that follow from who is asking: `aws:PrincipalArn` (of a session: its role), `PrincipalAccount`,
-    /// `PrincipalType`, `userid`, `username` (IAM users only) and, for services, `PrincipalIsAWSService` and
-    /// `PrincipalServiceName`.
+    /// `PrincipalType`, `userid`, `username` (IAM users only), `PrincipalIsAWSService` and, for services,
+    /// `PrincipalServiceName` and `PrincipalServiceNamesList`. Requests that are not signed have `anonymous` as account
+    /// and user id and say nothing of services.
     pub fn insert_principal(&mut self, principal: &Principal) {
         let principal_type = match principal.kind() {
             PrincipalKind::Anonymous | PrincipalKind::Federated => Some("Anonymous"),
@@ -83,10 +84,16 @@ impl Context {
         if let Some(principal_type) = principal_type {
             self.insert(Key::known("aws:principaltype"), principal_type);
         }
+        if matches!(principal.kind(), PrincipalKind::Anonymous | PrincipalKind::Federated) {
+            self.insert(Key::known("aws:principalaccount"), "anonymous");
+            self.insert(Key::known("aws:userid"), "anonymous");
+            return;
+        }
         let is_service = principal.kind() == PrincipalKind::Service;
         self.insert(Key::known("aws:principalisawsservice"), is_service);
         if let Some(service) = principal.service_name() {
             self.insert(Key::known("aws:principalservicename"), service);
+            self.insert(Key::known("aws:principalservicenameslist"), vec![service.to_owned()]);
         }
         if let Some(arn) = principal.principal_arn() {
             self.insert(Key::known("aws:principalarn"), arn);
@@ -324,6 +331,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_of_services_and_of_nobody() {
+        let keys = |principal: &Principal| {
+            let mut context = Context::new();
+            context.insert_principal(principal);
+            context.iter().map(|(key, value)| format!("{key}={value:?}")).collect::<Vec<_>>().join("\n")
+        };
+        insta::assert_snapshot!(keys(&Principal::anonymous()), @r#"
+    aws:principalaccount=One("anonymous")
+    aws:principaltype=One("Anonymous")
+    aws:userid=One("anonymous")
+    "#);
+        insta::assert_snapshot!(keys(&Principal::service("sns.amazonaws.com")), @r#"
+    aws:principalisawsservice=One("true")
+    aws:principalservicename=One("sns.amazonaws.com")
+    aws:principalservicenameslist=Many(["sns.amazonaws.com"])
+    "#);
+    }
+
+    #[test]
     fn every_kind_of_principal_presents_itself() {
         let account = "123456789012";
         let rows = [
@@ -344,7 +370,7 @@ mod tests {
                 ),
                 ["FederatedUser", "123456789012:f", ""],
             ),
-            (Principal::anonymous(), ["Anonymous", "", ""]),
+            (Principal::anonymous(), ["Anonymous", "anonymous", ""]),
             (Principal::service("ec2.amazonaws.com"), ["", "", ""]),
         ];
         for (principal, expected) in rows {
