@@ -1,10 +1,13 @@
 //! The shape of a policy document: which members there are and of what type. Everything wrong here is IAM's
 //! "Syntax errors in policy."
 
+use std::collections::HashSet;
+
 use crate::language::condition::{Condition, InvalidValue, Operator, Test};
 use crate::language::json::{Node, Value};
 use crate::language::policy::Version;
 use crate::language::principal_pattern::PrincipalType;
+use crate::request::key::Key;
 
 /// A document of the right shape, not yet held against the rules of its kind.
 pub(crate) struct Document<'n> {
@@ -118,7 +121,12 @@ impl<'n> StatementParts<'n> {
         for (name, block) in members(node)? {
             // IAM takes an operator it does not know when nothing stands under it.
             let operator = Operator::parse(name);
+            let mut keys = HashSet::new();
             for (key, value) in members(block)? {
+                // Case does not matter in keys, so that this is a repeated member.
+                if !keys.insert(Key::from(key)) {
+                    return Err(SyntaxFault(value.start));
+                }
                 let operator = operator.ok_or(SyntaxFault(block.start))?;
                 let texts: Vec<String> =
                     value.one_or_many().iter().map(condition_value).collect::<Result<_, _>>()?;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// The name of a condition key. Case does not matter in it, that of a tag key after a `/` included.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     hash: u32,
     lower: Cow<'static, str>,

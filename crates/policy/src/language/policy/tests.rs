@@ -70,6 +70,8 @@ fn shapes_that_are_no_policy() {
         format!(r#"{good}, "Condition": {{"Bool": {{"a:b": "maybe"}}}}"#),
         format!(r#"{good}, "Condition": {{"IpAddress": {{"a:b": "10.0.0.0/99"}}}}"#),
         format!(r#"{good}, "Condition": {{"NumericEquals": {{"a:b": "ten"}}}}"#),
+        format!(r#"{good}, "Condition": {{"Bool": {{"aws:x": "true", "AWS:X": "false"}}}}"#),
+        format!(r#"{good}, "Condition": {{"Bool": {{"a:b": "true"}}, "Bool": {{"a:c": "true"}}}}"#),
         r#""Effect": "Permit", "Action": "s3:*", "Resource": "*""#.to_owned(),
         r#""Effect": "Allow", "Action": {"a": 1}, "Resource": "*""#.to_owned(),
         r#""Effect": "Allow", "Action": ["s3:*", 1], "Resource": "*""#.to_owned(),
