@@ -47,6 +47,8 @@ use crate::request::{Request, is_account_id};
 /// The longest case read, in bytes: room for any set of policies that AWS lets apply to one request.
 pub const MAX_CASE_BYTES: usize = 4 * 1_048_576;
 
+const MAX_MESSAGE_CHARACTERS: usize = 400;
+
 /// One request with the policies that apply to it.
 #[derive(Debug)]
 pub struct Case {
@@ -98,7 +100,7 @@ impl Case {
     pub fn parse(text: &str) -> Result<Self, CaseError> {
         Form::read(text)
             .and_then(Self::build)
-            .map_err(|message| CaseError { id: form::read_id(text), message })
+            .map_err(|message| CaseError { id: form::read_id(text), message: shortened(message) })
     }
 
     /// What the case calls itself.
@@ -215,6 +217,14 @@ impl Case {
             expectation: form.expect.map(|expect| expect.read()).transpose()?,
             why: form.why,
         })
+    }
+}
+
+/// Messages repeat what they complain of, which may be long.
+fn shortened(message: String) -> String {
+    match message.char_indices().nth(MAX_MESSAGE_CHARACTERS).and_then(|(end, _)| message.get(..end)) {
+        Some(start) => format!("{start}..."),
+        None => message,
     }
 }
 
