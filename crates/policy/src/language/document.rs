@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::language::condition::{Condition, InvalidValue, Operator, Test};
+use crate::language::condition::{Condition, InvalidValue, Operator, Test, Written};
 use crate::language::json::{Node, Value};
 use crate::language::policy::Version;
 use crate::language::principal_pattern::PrincipalType;
@@ -15,6 +15,8 @@ pub(crate) struct Document<'n> {
     pub(crate) version: Option<Version>,
     pub(crate) id: Option<&'n str>,
     pub(crate) statements: Vec<StatementParts<'n>>,
+    /// Byte offset just past the first character of the Statement element, a bracket or brace.
+    pub(crate) statements_start: usize,
 }
 
 /// The members of one statement.
@@ -74,7 +76,7 @@ impl<'n> Document<'n> {
         if parts.is_empty() {
             return Err(SyntaxFault(statements.start));
         }
-        Ok(Self { version, id, statements: parts })
+        Ok(Self { version, id, statements: parts, statements_start: statements.start.saturating_add(1) })
     }
 }
 
@@ -131,7 +133,12 @@ impl<'n> StatementParts<'n> {
                 let texts: Vec<String> =
                     value.one_or_many().iter().map(condition_value).collect::<Result<_, _>>()?;
                 match Test::parse(operator, &texts, variables) {
-                    Ok(test) => self.conditions.push(Condition::new(operator, key, test)),
+                    Ok(test) => {
+                        let values = texts.into_iter().map(Into::into).collect();
+                        let written =
+                            Written { operator: name.as_str().into(), key: key.as_str().into(), values };
+                        self.conditions.push(Condition::new(operator, test, written));
+                    }
                     Err(InvalidValue::Date) => self.invalid_date = self.invalid_date.or(Some(value.start)),
                     Err(InvalidValue::Other) => return Err(SyntaxFault(value.start)),
                 }

@@ -6,7 +6,7 @@ use crate::compiled::{self, CompiledStatement};
 use crate::language::document::Document;
 use crate::language::error::PolicyError;
 use crate::language::json::{Node, size_without_white_space};
-use crate::language::position::PositionCursor;
+use crate::language::position::{Position, PositionCursor};
 use crate::language::principal_pattern::{PrincipalElement, PrincipalEntry};
 use crate::language::rules::{self, Fault};
 use crate::language::statement::Statement;
@@ -47,6 +47,8 @@ pub struct Policy {
     version: Version,
     id: Option<Box<str>>,
     statements: Box<[Statement]>,
+    /// Just past the bracket or brace that opens the Statement element.
+    statements_start: Position,
     size: usize,
     /// The form that decides, made when it is first asked for.
     compiled: OnceLock<Arc<[CompiledStatement]>>,
@@ -127,12 +129,11 @@ impl Policy {
     /// and store their unique ids in place of the names.
     pub fn principals(&self) -> impl Iterator<Item = PrincipalName<'_>> {
         let elements = self.statements.iter().filter_map(Statement::principal);
-        elements.flat_map(|element| &element.entries).map(|entry: &PrincipalEntry| PrincipalName {
-            principal_type: entry.principal_type.name(),
-            value: &entry.text,
-            start_byte: entry.start,
-            end_byte: entry.end,
-        })
+        elements.flat_map(|element| &element.entries).map(PrincipalEntry::name)
+    }
+
+    pub(crate) fn statements_start(&self) -> Position {
+        self.statements_start
     }
 
     pub(crate) fn compiled(&self) -> &Arc<[CompiledStatement]> {
@@ -164,6 +165,7 @@ impl Policy {
             version,
             id: document.id.map(Into::into),
             statements: statements.into(),
+            statements_start: PositionCursor::new(text).position(document.statements_start),
             size: size_without_white_space(text),
             compiled: OnceLock::new(),
         })

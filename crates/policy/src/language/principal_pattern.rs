@@ -2,6 +2,7 @@
 
 use crate::language::json::{Node, Value};
 use crate::request::is_account_id;
+use crate::language::policy::PrincipalName;
 use crate::request::principal::{Principal, PrincipalKind};
 
 /// How a policy names a principal. What a resource policy's Allow bypasses depends on it.
@@ -153,6 +154,15 @@ impl PrincipalElement {
 }
 
 impl PrincipalEntry {
+    pub(crate) fn name(&self) -> PrincipalName<'_> {
+        PrincipalName {
+            principal_type: self.principal_type.name(),
+            value: &self.text,
+            start_byte: self.start,
+            end_byte: self.end,
+        }
+    }
+
     fn parse(principal_type: Option<PrincipalType>, node: &Node<'_>) -> Result<Self, InvalidPrincipal> {
         let text = node.as_str().unwrap_or_default();
         let pattern = principal_type.and_then(|principal_type| PrincipalPattern::parse(principal_type, text));

@@ -41,6 +41,8 @@ pub(crate) struct Actions {
     pub(crate) negated: bool,
     /// In lower case.
     pub(crate) patterns: Box<[Glob]>,
+    /// The patterns as the document has them.
+    pub(crate) written: Box<[Box<str>]>,
 }
 
 /// Resource or NotResource.
@@ -48,6 +50,8 @@ pub(crate) struct Actions {
 pub(crate) struct Resources {
     pub(crate) negated: bool,
     pub(crate) patterns: Box<[ArnPattern]>,
+    /// The patterns as the document has them.
+    pub(crate) written: Box<[Box<str>]>,
 }
 
 /// A request in the form that statements match against, made once.
@@ -173,10 +177,14 @@ impl Actions {
         let patterns = listed.map(|listed| {
             listed.values.iter().map(|value| Glob::parse(&value.text.to_lowercase())).collect()
         });
-        Self { negated: listed.is_some_and(|listed| listed.negated), patterns: patterns.unwrap_or_default() }
+        Self {
+            negated: listed.is_some_and(|listed| listed.negated),
+            patterns: patterns.unwrap_or_default(),
+            written: listed.map(written).unwrap_or_default(),
+        }
     }
 
-    fn match_action(&self, lower_action: &str) -> bool {
+    pub(crate) fn match_action(&self, lower_action: &str) -> bool {
         self.patterns.iter().any(|pattern| pattern.matches(lower_action)) != self.negated
     }
 }
@@ -184,15 +192,22 @@ impl Actions {
 impl Resources {
     fn new(listed: &Listed<'_>, variables: bool) -> Self {
         let patterns = listed.values.iter().map(|value| ArnPattern::parse(value.text, variables)).collect();
-        Self { negated: listed.negated, patterns }
+        Self { negated: listed.negated, patterns, written: written(listed) }
     }
 
-    fn match_resource(&self, target: &Target<'_>) -> Truth {
-        let request = target.request;
-        let matches = self
-            .patterns
-            .iter()
-            .map(|pattern| pattern.matches(request.resource, target.arn.as_ref(), request.context));
+    pub(crate) fn match_resource(&self, target: &Target<'_>) -> Truth {
+        let matches = self.matches(target);
         if self.negated { Match::none_of(matches) } else { Match::one_of(matches) }
     }
+
+    /// How each of the patterns compares with the resource.
+    pub(crate) fn matches(&self, target: &Target<'_>) -> impl Iterator<Item = Match> {
+        let request = target.request;
+        let arn = target.arn.as_ref();
+        self.patterns.iter().map(move |pattern| pattern.matches(request.resource, arn, request.context))
+    }
+}
+
+fn written(listed: &Listed<'_>) -> Box<[Box<str>]> {
+    listed.values.iter().map(|value| value.text.into()).collect()
 }

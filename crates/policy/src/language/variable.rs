@@ -121,6 +121,31 @@ impl Template {
     }
 }
 
+/// A variable as the document has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Variable<'a> {
+    /// The key in its own spelling.
+    pub(crate) key: &'a str,
+    pub(crate) has_default: bool,
+}
+
+/// The variables in the text of a policy value, in their order, each as often as it occurs.
+pub(crate) fn variables(text: &str) -> impl Iterator<Item = Variable<'_>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            let (_, open) = rest.split_once("${")?;
+            let (inside, after) = open.split_once('}')?;
+            rest = after;
+            if !matches!(inside, "*" | "?" | "$") {
+                let (key, default) =
+                    inside.split_once(',').map_or((inside, None), |(key, rest)| (key, Some(rest)));
+                return Some(Variable { key: key.trim(), has_default: default.is_some() });
+            }
+        }
+    })
+}
+
 /// A piece of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -245,6 +270,18 @@ mod tests {
             let pattern = Pattern::parse(&format!("{before}${{k:v}}{after}"), LIKE);
             prop_assert_eq!(pattern.matches(&format!("{before}{value}{after}"), &context), Match::Yes);
             prop_assert_eq!(pattern.matches(&format!("{before}{other}{after}"), &context), Match::from(value == other));
+        }
+
+        #[test]
+        fn the_variables_of_a_text_are_those_of_its_template(text in "([a-zK:,' ]|\\$\\{|\\}|\\$|\\*|\\?){0,24}") {
+            let template = Template::parse(&text, LIKE);
+            let parsed: Vec<_> = template.parts().iter().filter_map(|part| match part {
+                Part::Variable { key, default } => Some((key.clone(), default.is_some())),
+                _ => None,
+            }).collect();
+            let read: Vec<_> =
+                variables(&text).map(|variable| (Key::from(variable.key), variable.has_default)).collect();
+            prop_assert_eq!(read, parsed);
         }
 
         #[test]

@@ -19,11 +19,20 @@ pub(crate) struct Condition {
     key: Key,
     /// What the operator compares with, read once.
     test: Test,
+    written: Written,
+}
+
+/// A condition as the document has it, for whoever explains it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Written {
+    pub(crate) operator: Box<str>,
+    pub(crate) key: Box<str>,
+    pub(crate) values: Box<[Box<str>]>,
 }
 
 impl Condition {
-    pub(crate) fn new(operator: Operator, key: &str, test: Test) -> Self {
-        Self { operator, key: key.into(), test }
+    pub(crate) fn new(operator: Operator, test: Test, written: Written) -> Self {
+        Self { operator, key: (&*written.key).into(), test, written }
     }
 
     pub(crate) fn operator(&self) -> Operator {
@@ -36,6 +45,10 @@ impl Condition {
 
     pub(crate) fn test(&self) -> &Test {
         &self.test
+    }
+
+    pub(crate) fn written(&self) -> &Written {
+        &self.written
     }
 
     /// Whether the request meets the condition.
@@ -99,9 +112,15 @@ mod tests {
         if let Some(value) = value.into() {
             context.insert("k:k", value);
         }
+        let written = Written {
+            operator: operator.into(),
+            key: "K:k".into(),
+            values: values.iter().map(|&value| value.into()).collect(),
+        };
         let operator = Operator::parse(operator).unwrap();
         let values: Vec<String> = values.iter().map(|&value| value.to_owned()).collect();
-        Condition::new(operator, "K:k", Test::parse(operator, &values, true).unwrap()).holds(&context)
+        let test = Test::parse(operator, &values, true).unwrap();
+        Condition::new(operator, test, written).holds(&context)
     }
 
     fn one(value: &str) -> ContextValue {
