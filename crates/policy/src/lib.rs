@@ -32,6 +32,7 @@
 mod case;
 mod compiled;
 mod evaluate;
+mod explain;
 mod language;
 mod request;
 #[cfg(any(test, feature = "sample"))]
@@ -42,6 +43,10 @@ pub use compiled::{Bundle, Query, Verdict, decide};
 pub use evaluate::decision::{Decision, Layer, Matched, Outcome};
 pub use evaluate::evaluate;
 pub use evaluate::policies::{Policies, Source};
+pub use explain::{
+    ConditionCause, Explanation, FailedCondition, Failure, LayerFinding, LayerReport, MissingKey,
+    NearestMiss, explain,
+};
 pub use language::error::PolicyError;
 pub use language::policy::{Policy, PolicyKind, PrincipalName, Version};
 pub use language::position::{Position, Span};

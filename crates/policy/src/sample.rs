@@ -239,6 +239,21 @@ impl Sample {
         sample
     }
 
+    /// A sample from a number (SplitMix64).
+    #[cfg(test)]
+    pub(crate) fn seeded(seed: u64) -> Self {
+        let mut state = seed;
+        let words = std::iter::repeat_with(|| {
+            state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut word = state;
+            word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            word ^ (word >> 31)
+        });
+        let bytes: Vec<u8> = words.flat_map(u64::to_le_bytes).take(400).collect();
+        Self::new(&bytes)
+    }
+
     /// The request.
     pub fn request(&self) -> Request<'_> {
         Request {

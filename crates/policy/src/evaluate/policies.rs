@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::language::policy::Policy;
+use crate::evaluate::decision::Layer;
+use crate::language::policy::{Policy, PolicyKind};
 
 /// So many levels of service control policies are read; with more, nothing is allowed. Organizations have up to seven.
 pub(crate) const MAX_LEVELS: usize = 56;
@@ -28,6 +29,11 @@ impl Source {
         policy: Arc<Policy>,
     ) -> Self {
         Self { id: id.into(), source_type: source_type.into(), policy }
+    }
+
+    /// The layer of a resource's policy.
+    pub(crate) fn resource_layer(&self) -> Layer {
+        if self.policy.kind() == PolicyKind::Trust { Layer::Trust } else { Layer::Resource }
     }
 }
 
