@@ -1,8 +1,9 @@
-//! The IAM policy language: parse, check, evaluate, explain.
+//! The IAM policy language: parse, check, evaluate, explain, simulate.
 //!
 //! [`Policy::parse`] turns a document into a form ready for evaluation, or says in IAM's words what is wrong with it.
-//! [`evaluate`] decides one request against every policy that applies to it and says why. Both are pure: they know
-//! no clock, network, disk or environment, and whatever cannot be evaluated counts against the request.
+//! [`evaluate`] decides one request against every policy that applies to it and says why; [`explain`] says it at
+//! length, [`simulate`] in the words of IAM's policy simulator. All are pure: they know no clock, network, disk or
+//! environment, and whatever cannot be evaluated counts against the request.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -37,6 +38,7 @@ mod language;
 mod request;
 #[cfg(any(test, feature = "sample"))]
 mod sample;
+mod simulation;
 
 pub use case::{Answer, Case, CaseError, Expectation, MAX_CASE_BYTES, MatchedStatement, Place};
 pub use compiled::{Bundle, Query, Verdict, decide};
@@ -57,3 +59,8 @@ pub use request::key::Key;
 pub use request::principal::{Principal, PrincipalKind};
 #[cfg(any(test, feature = "sample"))]
 pub use sample::Sample;
+pub use simulation::{
+    ContextEntry, ContextKeyType, EvaluationResult, MatchedStatement, PolicyInputError, ResourceHandling,
+    ResourceSpecificResult, Simulation, context_keys, policy_input, policy_inputs, resource_policy_kind,
+    simulate,
+};

@@ -26,8 +26,7 @@ pub struct Request<'a> {
 impl Request<'_> {
     /// The 12-digit account that owns the resource, as far as the request tells.
     pub(crate) fn owner(&self) -> Option<&str> {
-        let in_arn = || self.resource.split(':').nth(4).filter(|account| is_account_id(account));
-        self.resource_account.or_else(in_arn)
+        self.resource_account.or_else(|| account_in(self.resource))
     }
 
     /// Whether the resource belongs to another account than the principal.
@@ -37,6 +36,11 @@ impl Request<'_> {
             _ => false,
         }
     }
+}
+
+/// The account that an ARN names.
+pub(crate) fn account_in(resource: &str) -> Option<&str> {
+    resource.split(':').nth(4).filter(|account| is_account_id(account))
 }
 
 pub(crate) fn is_account_id(text: &str) -> bool {
