@@ -30,7 +30,7 @@
 //! # Ok::<(), policy::PolicyError>(())
 //! ```
 
-mod case;
+pub mod case;
 mod compiled;
 mod evaluate;
 mod explain;
@@ -38,9 +38,8 @@ mod language;
 mod request;
 #[cfg(any(test, feature = "sample"))]
 mod sample;
-mod simulation;
+pub mod simulation;
 
-pub use case::{Answer, Case, CaseError, Expectation, MAX_CASE_BYTES, MatchedStatement, Place};
 pub use compiled::{Bundle, Query, Verdict, decide};
 pub use evaluate::decision::{Decision, Layer, Matched, Outcome};
 pub use evaluate::evaluate;
@@ -59,8 +58,3 @@ pub use request::key::Key;
 pub use request::principal::{Principal, PrincipalKind};
 #[cfg(any(test, feature = "sample"))]
 pub use sample::Sample;
-pub use simulation::{
-    ContextEntry, ContextKeyType, EvaluationResult, MatchedStatement, PolicyInputError, ResourceHandling,
-    ResourceSpecificResult, Simulation, context_keys, policy_input, policy_inputs, resource_policy_kind,
-    simulate,
-};

@@ -5,8 +5,9 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use policy::case::Case;
 use policy::{
-    Bundle, Case, Context, Outcome, Policies, Policy, PolicyKind, Principal, Query, Request, Source, decide,
+    Bundle, Context, Outcome, Policies, Policy, PolicyKind, Principal, Query, Request, Source, decide,
     evaluate,
 };
 

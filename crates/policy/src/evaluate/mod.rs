@@ -54,7 +54,7 @@ pub fn evaluate<'a>(request: &Request<'_>, policies: &Policies<'a>) -> Decision<
 }
 
 /// The permissions boundary, for principals that can have one.
-fn boundary<'a>(principal: &Principal, policies: &Policies<'a>) -> Option<&'a [Source]> {
+pub(crate) fn boundary<'a>(principal: &Principal, policies: &Policies<'a>) -> Option<&'a [Source]> {
     policies.boundary.filter(|_| principal.belongs_to_account() && principal.kind() != PrincipalKind::Root)
 }
 

@@ -1,5 +1,6 @@
 //! What each layer of policies says to a request.
 
+use crate::evaluate::boundary;
 use crate::evaluate::decision::{Decision, Layer, Matched, Outcome};
 use crate::evaluate::policies::{Policies, Source};
 use crate::explain::nearest::{self, NearestMiss};
@@ -57,6 +58,8 @@ pub(crate) struct Group<'a> {
     sources: &'a [Source],
     /// Whether no statement is needed to allow.
     allows_by_itself: bool,
+    /// Whether the principal has a permissions boundary.
+    bounded: bool,
 }
 
 /// The layers that have a say over the principal, as [`evaluate`](crate::evaluate()) consults them, in the order of
@@ -68,6 +71,7 @@ pub(crate) fn applying<'a>(
 ) -> Vec<Group<'a>> {
     let mut groups = Vec::new();
     let has_account = principal.belongs_to_account();
+    let bounding = boundary(principal, policies);
     if !principal.is_service_linked() {
         groups.extend(levels(Layer::ResourceControl, policies.resource_control));
         groups.extend(levels(Layer::ServiceControl, policies.service_control).filter(|_| has_account));
@@ -81,14 +85,16 @@ pub(crate) fn applying<'a>(
     if has_account {
         let identity = Group::new(Layer::Identity, policies.identity);
         groups.push(Group { allows_by_itself: principal.has_root_permissions(), ..identity });
-        let boundary = policies.boundary.filter(|_| principal.kind() != PrincipalKind::Root);
-        groups.extend(boundary.map(|sources| Group::new(Layer::Boundary, sources)));
+        groups.extend(bounding.map(|sources| Group::new(Layer::Boundary, sources)));
         // A federated user without session policies has nothing of the user's.
         let session = match policies.session {
             None if principal.kind() == PrincipalKind::FederatedUser => Some(&[][..]),
             session => session,
         };
         groups.extend(session.map(|sources| Group::new(Layer::Session, sources)));
+    }
+    for group in &mut groups {
+        group.bounded = bounding.is_some();
     }
     groups
 }
@@ -103,7 +109,11 @@ fn levels(layer: Layer, levels: &[Vec<Source>]) -> impl Iterator<Item = Group<'_
 
 impl<'a> Group<'a> {
     fn new(layer: Layer, sources: &'a [Source]) -> Self {
-        Self { layer, level: None, sources, allows_by_itself: false }
+        Self { layer, level: None, sources, allows_by_itself: false, bounded: false }
+    }
+
+    pub(crate) fn is_bounded(&self) -> bool {
+        self.bounded
     }
 
     pub(crate) fn statements(&self) -> impl Iterator<Item = Matched<'a>> {
@@ -115,7 +125,8 @@ impl<'a> Group<'a> {
 
     pub(crate) fn report(&self, target: &Target<'a>, decision: &Decision<'_>) -> LayerReport<'a> {
         let (mut allows, mut denies) = (self.allows_by_itself, false);
-        for matched in self.statements().filter(|matched| matched.statement.applies(target).is_some()) {
+        let applies = |matched: &Matched<'_>| matched.statement.applies(target, self.bounded).is_some();
+        for matched in self.statements().filter(applies) {
             match matched.statement.effect() {
                 Effect::Allow => allows = true,
                 Effect::Deny => denies = true,

@@ -23,8 +23,10 @@ pub struct MissingKey<'a> {
 pub(crate) fn missing_keys<'a>(groups: &[Group<'a>], target: &Target<'a>) -> Vec<MissingKey<'a>> {
     let mut missing: Vec<MissingKey<'a>> = Vec::new();
     let mut places = HashMap::new();
-    for matched in groups.iter().flat_map(Group::statements) {
-        for key in asked_by(&matched, target).unwrap_or_default() {
+    let statements =
+        groups.iter().flat_map(|group| group.statements().map(move |matched| (matched, group.is_bounded())));
+    for (matched, bounded) in statements {
+        for key in asked_by(&matched, target, bounded).unwrap_or_default() {
             let place = *places.entry(key.to_lowercase()).or_insert(missing.len());
             match missing.get_mut(place) {
                 None => missing.push(MissingKey { key, statements: vec![matched] }),
@@ -43,11 +45,11 @@ fn is_last(statements: &[Matched<'_>], matched: &Matched<'_>) -> bool {
 }
 
 /// The missing keys that a statement asks for; none when it does not speak of the request, whatever they are.
-fn asked_by<'a>(matched: &Matched<'a>, target: &Target<'a>) -> Option<Vec<&'a str>> {
+fn asked_by<'a>(matched: &Matched<'a>, target: &Target<'a>, bounded: bool) -> Option<Vec<&'a str>> {
     let statement = matched.statement;
     let allow = statement.effect() == Effect::Allow;
     if let Some(element) = statement.principal() {
-        element.naming(target.principal(), allow)?;
+        element.naming(target.principal(), allow, bounded)?;
     }
     if !statement.actions().match_action(target.lower_action()) {
         return None;

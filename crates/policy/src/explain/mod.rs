@@ -41,7 +41,7 @@ pub struct Explanation<'a> {
 /// same product of statements and values.
 pub fn explain<'a>(request: &'a Request<'a>, policies: &Policies<'a>) -> Explanation<'a> {
     let decision = evaluate(request, policies);
-    if is_uncontrolled(request.action) {
+    if is_uncontrolled(request) {
         return Explanation { request, decision, layers: Vec::new(), missing_keys: Vec::new() };
     }
     let target = Target::new(request);

@@ -103,8 +103,9 @@ fn compare<'a>(matched: Matched<'a>, target: &Target<'a>) -> (Closeness, Vec<Fai
         closeness.action = Agreement::Start(actions.shared_start(target.lower_action()));
         failures.push(Failure::Action { negated: actions.negated, patterns: &actions.written });
     }
+    // To an Allow it does not matter whether the principal has a boundary.
     if let Some(element) = statement.principal()
-        && element.naming(target.principal(), true).is_none()
+        && element.naming(target.principal(), true, false).is_none()
     {
         closeness.principal = Agreement::Start(element.shared_start(target.principal()));
         let names = element.entries.iter().map(|entry| entry.name()).collect();

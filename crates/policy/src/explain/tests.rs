@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::evaluate::boundary;
 use crate::evaluate::decision::{Layer, Matched, Outcome};
 use crate::evaluate::policies::Source;
 use crate::language::policy::{Policy, PolicyKind};
@@ -291,7 +292,7 @@ fn explanations_agree_with_the_evaluator() {
         let decision = evaluate(&request, &policies);
         assert_eq!(explanation.decision.outcome, decision.outcome);
         if explanation.layers.is_empty() {
-            assert!(is_uncontrolled(request.action));
+            assert!(is_uncontrolled(&request));
             continue;
         }
         let mut blocking: Vec<Layer> = explanation.blocking().map(|report| report.layer).collect();
@@ -310,7 +311,7 @@ fn explanations_agree_with_the_evaluator() {
             let miss = nearest::nearest_miss(std::iter::once(matched), &target).unwrap();
             assert_eq!(
                 miss.failures.is_empty(),
-                matched.statement.applies(&target).is_some(),
+                matched.statement.applies(&target, false).is_some(),
                 "seed {seed}: {miss:?}"
             );
         }
@@ -321,7 +322,7 @@ fn explanations_agree_with_the_evaluator() {
                 let mut context = request.context.clone();
                 context.insert(key, value);
                 let request = Request { context: &context, ..request };
-                let now = miss.statement.statement.applies(&Target::new(&request));
+                let now = miss.statement.statement.applies(&Target::new(&request), false);
                 assert!(now.is_some(), "seed {seed}: {key} = {value} makes {miss:?} match");
                 flipped += 1;
             }
@@ -336,7 +337,7 @@ fn remedy<'a>(miss: &NearestMiss<'a>) -> Option<(&'a str, &'a str)> {
     let [Failure::Condition(failed)] = &*miss.failures else { return None };
     let operator = failed.operator.rsplit(':').next().unwrap().trim_end_matches("IfExists");
     let reflexive = ["Bool", "BinaryEquals"].contains(&operator)
-        || (operator.ends_with("Equals") && !operator.contains("Not"));
+        || (operator.ends_with("Equals") && !operator.contains("Not") && !operator.starts_with("Arn"));
     let value = failed.expected.iter().find(|value| reflexive && !value.contains("${"))?;
     let statement = miss.statement.statement;
     let conditions = statement.conditions().iter().map(|condition| &*condition.written().key);
@@ -360,7 +361,7 @@ fn giving_a_missing_key_can_change_only_who_asked() {
         let (request, policies) = (sample.request(), sample.policies());
         let explanation = explain(&request, &policies);
         for key in ["k:text", "k:number", "k:flag", "aws:SourceIp"] {
-            if request.context.get(key).is_some() || is_uncontrolled(request.action) {
+            if request.context.get(key).is_some() || is_uncontrolled(&request) {
                 continue;
             }
             let asks = |matched: &Matched<'_>| {
@@ -375,8 +376,9 @@ fn giving_a_missing_key_can_change_only_who_asked() {
                 context.insert(key, value);
                 let given = Request { context: &context, ..request };
                 let groups = layer::applying(request.principal, &policies, &explanation.decision);
+                let bounded = boundary(request.principal, &policies).is_some();
                 for matched in groups.iter().flat_map(layer::Group::statements) {
-                    let applies = |request| matched.statement.applies(&Target::new(request));
+                    let applies = |request| matched.statement.applies(&Target::new(request), bounded);
                     // A value also takes the place of a variable's default, without having been missed.
                     let has_default = variable_texts(matched.statement)
                         .flat_map(variables)

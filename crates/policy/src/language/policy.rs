@@ -95,6 +95,7 @@ impl Policy {
             id: None,
             statements: Box::default(),
             size: 0,
+            statements_start: Position { line: 1, column: 1 },
             compiled: OnceLock::new(),
         }
     }

@@ -1,8 +1,8 @@
 //! The Principal and NotPrincipal elements: whom a statement names, and how closely.
 
 use crate::language::json::{Node, Value};
-use crate::request::is_account_id;
 use crate::language::policy::PrincipalName;
+use crate::request::is_account_id;
 use crate::request::principal::{Principal, PrincipalKind};
 
 /// How a policy names a principal. What a resource policy's Allow bypasses depends on it.

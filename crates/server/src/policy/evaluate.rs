@@ -2,7 +2,7 @@
 
 use super::input::{Line, next_line};
 use crate::Failure;
-use policy::{Answer, Case, CaseError, MAX_CASE_BYTES};
+use policy::case::{Answer, Case, CaseError, MAX_CASE_BYTES};
 use serde::Serialize;
 use std::{
     io::{BufReader, BufWriter, Read, Write},
