@@ -19,9 +19,11 @@ use crate::request::principal::{Principal, PrincipalKind};
 const UNCONTROLLED_ACTIONS: [&str; 2] = ["sts:getcalleridentity", "sts:getsessiontoken"];
 
 pub(crate) fn is_uncontrolled(request: &Request<'_>) -> bool {
-    let mut actions = UNCONTROLLED_ACTIONS.iter();
-    request.principal.belongs_to_account()
-        && actions.any(|action| action.eq_ignore_ascii_case(request.action))
+    request.principal.belongs_to_account() && is_uncontrolled_action(request.action)
+}
+
+pub(crate) fn is_uncontrolled_action(name: &str) -> bool {
+    UNCONTROLLED_ACTIONS.iter().any(|action| action.eq_ignore_ascii_case(name))
 }
 
 /// Decides one request against all policies that apply to it. What cannot be evaluated counts against the request: an

@@ -3,8 +3,8 @@
 /// A moment: seconds since 1970-01-01T00:00:00Z and the nanoseconds that follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Instant {
-    seconds: i64,
-    nanoseconds: u32,
+    pub(crate) seconds: i64,
+    pub(crate) nanoseconds: u32,
 }
 
 /// Years beyond this are refused; the bound keeps the arithmetic far from overflow.

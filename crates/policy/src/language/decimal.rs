@@ -5,9 +5,9 @@ use std::cmp::Ordering;
 /// A decimal number: sign, digits before and digits after the point, without superfluous zeros.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Decimal {
-    negative: bool,
-    whole: Box<str>,
-    fraction: Box<str>,
+    pub(crate) negative: bool,
+    pub(crate) whole: Box<str>,
+    pub(crate) fraction: Box<str>,
 }
 
 /// Beyond this an exponent is no quantity anyone compares, only a way to ask for a lot of zeros.

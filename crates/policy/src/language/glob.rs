@@ -22,6 +22,14 @@ pub(crate) enum GlobPart<'a> {
     Text(&'a str),
 }
 
+/// One character of a pattern, or what stands for characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Symbol {
+    Character(char),
+    Many,
+    One,
+}
+
 /// A compiled pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Glob {
@@ -87,6 +95,17 @@ impl Glob {
         self.first.is_empty() && self.middle.is_empty() && self.last.as_ref().is_some_and(Chunk::is_empty)
     }
 
+    /// The pattern, character by character.
+    pub(crate) fn symbols(&self) -> Vec<Symbol> {
+        let mut symbols = Vec::new();
+        self.first.push_symbols(&mut symbols);
+        for chunk in self.middle.iter().chain(&self.last) {
+            symbols.push(Symbol::Many);
+            chunk.push_symbols(&mut symbols);
+        }
+        symbols
+    }
+
     pub(crate) fn matches(&self, text: &str) -> bool {
         let Some(mut rest) = self.first.strip_from(text) else { return false };
         let Some(last) = &self.last else { return rest.is_empty() };
@@ -118,6 +137,15 @@ impl Chunk {
 
     fn is_empty(&self) -> bool {
         matches!(self, Self::Literal(text) if text.is_empty())
+    }
+
+    fn push_symbols(&self, symbols: &mut Vec<Symbol>) {
+        match self {
+            Self::Literal(text) => symbols.extend(text.chars().map(Symbol::Character)),
+            Self::Mixed(items) => {
+                symbols.extend(items.iter().map(|item| item.map_or(Symbol::One, Symbol::Character)));
+            }
+        }
     }
 
     /// What follows this chunk at the start of `text`.

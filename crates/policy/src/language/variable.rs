@@ -43,14 +43,17 @@ impl Pattern {
     }
 
     pub(crate) fn matches(&self, text: &str, context: &Context) -> Match {
+        self.glob(context).map_or(Match::Unresolved, |glob| glob.matches(text).into())
+    }
+
+    /// The pattern with every variable replaced; none when one has no value.
+    pub(crate) fn glob(&self, context: &Context) -> Option<Cow<'_, Glob>> {
         match self {
-            Self::Fixed(glob) => glob.matches(text).into(),
+            Self::Fixed(glob) => Some(Cow::Borrowed(glob)),
             Self::Variable(template) => {
                 let parts = template.parts.iter().map(|part| part.resolve(context));
-                match parts.collect::<Option<Vec<_>>>() {
-                    Some(parts) => Glob::compile(parts).matches(text).into(),
-                    None => Match::Unresolved,
-                }
+                let parts: Vec<_> = parts.collect::<Option<_>>()?;
+                Some(Cow::Owned(Glob::compile(parts)))
             }
         }
     }

@@ -4,7 +4,7 @@ mod operator;
 mod test;
 mod value;
 
-pub(crate) use operator::{Operator, Order, Quantifier};
+pub(crate) use operator::{Comparison, Operator, Order, Quantifier};
 pub(crate) use test::{InvalidValue, Test, fold_case};
 pub(crate) use value::{AddressBlock, parse_binary, parse_bool};
 
@@ -53,10 +53,21 @@ impl Condition {
 
     /// Whether the request meets the condition.
     pub(crate) fn holds(&self, context: &Context) -> Truth {
-        let value = context.entry(&self.key).map(|entry| &entry.value).filter(|value| !is_empty_list(value));
+        let value = context.entry(&self.key).map(|entry| Asked::from(&entry.value));
+        self.holds_for(value, |value| self.compare(value, context))
+    }
+
+    /// Whether a value meets the condition, none where the key is absent; `compare` tells how one text stands to the
+    /// values of the policy.
+    pub(crate) fn holds_for<V: AsRef<str>>(
+        &self,
+        value: Option<Asked<'_, V>>,
+        compare: impl Fn(&V) -> Truth,
+    ) -> Truth {
+        let value = value.filter(|value| !value.values().is_empty());
         if let Test::Null(expected) = &self.test {
             return match self.operator.quantifier {
-                Quantifier::One => expected.contains(&value.is_none_or(is_null)).into(),
+                Quantifier::One => expected.contains(&value.is_none_or(|value| value.is_null())).into(),
                 // What AWS says of them, useless as it is.
                 Quantifier::ForAllValues => Truth::True,
                 Quantifier::ForAnyValue => Truth::False,
@@ -65,24 +76,24 @@ impl Condition {
         match self.operator.quantifier {
             Quantifier::One => match value {
                 None => (self.operator.if_exists || self.operator.negated).into(),
-                Some(ContextValue::One(value)) => self.compare(value, context),
+                Some(Asked::One(value)) => compare(value),
                 // AWS does not compare a list without being told how.
-                Some(ContextValue::Many(_)) => Truth::False,
+                Some(Asked::Many(_)) => Truth::False,
             },
-            Quantifier::ForAllValues => match value.filter(|value| !is_null(value)) {
+            Quantifier::ForAllValues => match value.filter(|value| !value.is_null()) {
                 None => Truth::True,
-                Some(value) => Truth::all(value.values().iter().map(|value| self.compare(value, context))),
+                Some(value) => Truth::all(value.values().iter().map(compare)),
             },
             Quantifier::ForAnyValue => match value {
                 None => self.operator.if_exists.into(),
-                Some(value) if is_null(value) => Truth::False,
-                Some(value) => Truth::any(value.values().iter().map(|value| self.compare(value, context))),
+                Some(value) if value.is_null() => Truth::False,
+                Some(value) => Truth::any(value.values().iter().map(compare)),
             },
         }
     }
 
     /// Compares one value of the request with all values of the policy: with one of them, or with none when negated.
-    fn compare(&self, value: &str, context: &Context) -> Truth {
+    pub(crate) fn compare(&self, value: &str, context: &Context) -> Truth {
         let combine: fn(&mut dyn Iterator<Item = Match>) -> Truth = if self.operator.negated {
             |matches| Match::none_of(matches)
         } else {
@@ -92,13 +103,37 @@ impl Condition {
     }
 }
 
-fn is_empty_list(value: &ContextValue) -> bool {
-    value.values().is_empty()
+/// The value of a key as a condition looks at it.
+pub(crate) enum Asked<'a, V> {
+    One(&'a V),
+    Many(&'a [V]),
 }
 
-/// AWS calls a key null that is absent or has nothing but empty text.
+impl<V: AsRef<str>> Asked<'_, V> {
+    fn values(&self) -> &[V] {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Many(values) => values,
+        }
+    }
+
+    /// AWS calls a key null that is absent or has nothing but empty text.
+    fn is_null(&self) -> bool {
+        self.values().iter().all(|value| value.as_ref().is_empty())
+    }
+}
+
+impl<'a> From<&'a ContextValue> for Asked<'a, String> {
+    fn from(value: &'a ContextValue) -> Self {
+        match value {
+            ContextValue::One(value) => Self::One(value),
+            ContextValue::Many(values) => Self::Many(values),
+        }
+    }
+}
+
 pub(crate) fn is_null(value: &ContextValue) -> bool {
-    value.values().iter().all(String::is_empty)
+    Asked::from(value).is_null()
 }
 
 #[cfg(test)]

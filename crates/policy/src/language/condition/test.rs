@@ -100,10 +100,7 @@ impl Test {
                 typed(values, Instant::parse(text), combine, |own, bound| order.holds(own, bound))
             }
             Self::IgnoreCase(templates) => {
-                combine(&mut templates.iter().map(|template| match template.resolve(context) {
-                    Some(resolved) => fold_case(&resolved).eq(fold_case(text)).into(),
-                    None => Match::Unresolved,
-                }))
+                combine(&mut templates.iter().map(|template| Self::compare_folded(template, text, context)))
             }
             Self::Ip(blocks) => typed(blocks, context::parse_address(text), combine, |address, block| {
                 block.contains(*address)
@@ -116,6 +113,14 @@ impl Test {
             Self::Text(patterns) => {
                 combine(&mut patterns.iter().map(|pattern| pattern.matches(text, context)))
             }
+        }
+    }
+
+    /// Compares without regard to case.
+    pub(crate) fn compare_folded(template: &Template, text: &str, context: &Context) -> Match {
+        match template.resolve(context) {
+            Some(resolved) => fold_case(&resolved).eq(fold_case(text)).into(),
+            None => Match::Unresolved,
         }
     }
 }
