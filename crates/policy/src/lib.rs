@@ -35,7 +35,7 @@ mod compiled;
 mod evaluate;
 mod explain;
 mod language;
-mod reasoning;
+pub mod reasoning;
 mod request;
 #[cfg(any(test, feature = "sample"))]
 mod sample;
@@ -53,7 +53,6 @@ pub use language::error::PolicyError;
 pub use language::policy::{Policy, PolicyKind, PrincipalName, Version};
 pub use language::position::{Position, Span};
 pub use language::statement::{Effect, Statement};
-pub use reasoning::{Access, AccessError, Answer, Equivalence, Obstacle, Place, Reason, Reasoning, Witness};
 pub use request::Request;
 pub use request::context::{Context, ContextValue};
 pub use request::key::Key;

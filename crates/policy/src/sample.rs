@@ -13,7 +13,7 @@ use crate::request::context::{Context, ContextValue};
 use crate::request::principal::Principal;
 
 const ACCOUNTS: [&str; 2] = ["111122223333", "444455556666"];
-const ACTIONS: [&str; 9] = [
+pub(crate) const ACTIONS: [&str; 9] = [
     "s3:GetObject",
     "s3:PutObject",
     "S3:getobject",
@@ -24,7 +24,7 @@ const ACTIONS: [&str; 9] = [
     "sts:GetCallerIdentity",
     "odd",
 ];
-const ACTION_PATTERNS: [&str; 14] = [
+pub(crate) const ACTION_PATTERNS: [&str; 14] = [
     "*",
     "s3:*",
     "s3:Get*",
@@ -40,7 +40,7 @@ const ACTION_PATTERNS: [&str; 14] = [
     "sts:*",
     "sts:AssumeRole*",
 ];
-const RESOURCES: [&str; 9] = [
+pub(crate) const RESOURCES: [&str; 9] = [
     "*",
     "arn:aws:s3:::bucket",
     "arn:aws:s3:::bucket/home/ann/file",
@@ -51,7 +51,7 @@ const RESOURCES: [&str; 9] = [
     "arn:aws:s3",
     "bucket",
 ];
-const RESOURCE_PATTERNS: [&str; 21] = [
+pub(crate) const RESOURCE_PATTERNS: [&str; 21] = [
     "*",
     "**",
     "arn:aws:s3:::*",
@@ -76,7 +76,7 @@ const RESOURCE_PATTERNS: [&str; 21] = [
 ];
 /// What only resource policies may hold: no ARNs.
 const ODD_PATTERNS: [&str; 5] = ["arn", "?rn", "b*", "arn:*", "*:bucket"];
-const TEXTS: [&str; 20] = [
+pub(crate) const TEXTS: [&str; 20] = [
     "ann",
     "ANN",
     "bob",
@@ -98,9 +98,9 @@ const TEXTS: [&str; 20] = [
     "${k:missing, 'a*'}",
     "${?}${$}",
 ];
-const NUMBERS: [&str; 10] =
+pub(crate) const NUMBERS: [&str; 10] =
     ["0", "-1", "7", "7.0", "7.5", "1e1", "999999999999999999999", "x", "${k:number}", "-0"];
-const DATES: [&str; 6] = [
+pub(crate) const DATES: [&str; 6] = [
     "2024-01-01T00:00:00Z",
     "2024-01-01",
     "1704067200",
@@ -108,7 +108,7 @@ const DATES: [&str; 6] = [
     "1970-01-01T00:00:00Z",
     "${k:date}",
 ];
-const ADDRESSES: [&str; 10] = [
+pub(crate) const ADDRESSES: [&str; 10] = [
     "192.0.2.0/24",
     "192.0.2.7",
     "0.0.0.0/0",
@@ -122,8 +122,8 @@ const ADDRESSES: [&str; 10] = [
 ];
 const REQUEST_ADDRESSES: [&str; 6] =
     ["192.0.2.7", "192.0.2.200", "10.0.0.1", "2001:db8::1", "::ffff:192.0.2.7", "not an address"];
-const BOOLEANS: [&str; 4] = ["true", "false", "TRUE", "${k:flag}"];
-const BYTES: [&str; 3] = ["QmluYXJ5", "AAAA", ""];
+pub(crate) const BOOLEANS: [&str; 4] = ["true", "false", "TRUE", "${k:flag}"];
+pub(crate) const BYTES: [&str; 3] = ["QmluYXJ5", "AAAA", ""];
 const KEYS: [&str; 12] = [
     "k:text",
     "K:TEXT",
@@ -138,7 +138,7 @@ const KEYS: [&str; 12] = [
     "aws:PrincipalAccount",
     "aws:PrincipalIsAWSService",
 ];
-const AWS_PRINCIPALS: [&str; 13] = [
+pub(crate) const AWS_PRINCIPALS: [&str; 13] = [
     "*",
     "111122223333",
     "444455556666",
@@ -335,26 +335,26 @@ impl Sample {
 }
 
 /// Choices read from bytes; after their end always the first.
-struct Choices<'a>(&'a [u8]);
+pub(crate) struct Choices<'a>(pub(crate) &'a [u8]);
 
 impl Choices<'_> {
-    fn below(&mut self, count: usize) -> usize {
+    pub(crate) fn below(&mut self, count: usize) -> usize {
         let Some((first, rest)) = self.0.split_first() else { return 0 };
         self.0 = rest;
         usize::from(*first).checked_rem(count).unwrap_or(0)
     }
 
-    fn one(&mut self, options: &[&'static str]) -> &'static str {
+    pub(crate) fn one(&mut self, options: &[&'static str]) -> &'static str {
         let at = self.below(options.len());
         options.get(at).copied().unwrap_or_default()
     }
 
     /// One in so many.
-    fn maybe(&mut self, rarity: usize) -> bool {
+    pub(crate) fn maybe(&mut self, rarity: usize) -> bool {
         self.below(rarity) == 1
     }
 
-    fn principal(&mut self) -> Principal {
+    pub(crate) fn principal(&mut self) -> Principal {
         let [account, _] = ACCOUNTS;
         let session = || {
             Principal::assumed_role(
@@ -435,7 +435,7 @@ impl Choices<'_> {
         sources
     }
 
-    fn document(&mut self, kind: PolicyKind) -> String {
+    pub(crate) fn document(&mut self, kind: PolicyKind) -> String {
         let current = kind.needed_version().is_some() || !self.maybe(6);
         let version = if current { "2012-10-17" } else { "2008-10-17" };
         let count = 1 + self.below(3);
@@ -517,7 +517,7 @@ impl Choices<'_> {
         format!(r#""{prefix}{operator}{suffix}": {{"{key}": {}}}"#, self.list(values))
     }
 
-    fn list(&mut self, options: &[&'static str]) -> String {
+    pub(crate) fn list(&mut self, options: &[&'static str]) -> String {
         let count = if self.below(40) == 1 { 0 } else { 1 + self.below(3) };
         let values: Vec<String> = (0..count).map(|_| format!("\"{}\"", self.one(options))).collect();
         format!("[{}]", values.join(","))

@@ -33,12 +33,16 @@ mod budget;
 mod doubt;
 mod region;
 mod representative;
+#[cfg(any(test, feature = "sample"))]
+mod sample;
 mod space;
 mod stranger;
 mod word;
 
 pub use access::{Access, AccessError};
 pub use answer::{Answer, Equivalence, Obstacle, Place, Reason, Witness};
+#[cfg(any(test, feature = "sample"))]
+pub use sample::{Language, ReasoningSample};
 
 use crate::evaluate::policies::Source;
 use crate::language::policy::PolicyKind;

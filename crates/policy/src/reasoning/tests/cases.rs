@@ -254,9 +254,12 @@ fn variables() {
     );
     assert_eq!(
         compared(&own, &identity(&[&home("${aws:userid}")])),
-        "no: s3:getobject on arn:aws:s3:::b/some-username/ with aws:username = \"some-username\"",
+        "no: s3:getobject on arn:aws:s3:::b/some-username/ with aws:userid = \"some-userid\", aws:username = \"some-username\"",
     );
-    assert_eq!(compared(&identity(&[&home("*")]), &own), "no: s3:getobject on arn:aws:s3:::b//",);
+    assert_eq!(
+        compared(&identity(&[&home("*")]), &own),
+        "no: s3:getobject on arn:aws:s3:::b// with aws:username = \"some-username\"",
+    );
     assert_eq!(
         compared(&own, &identity(&[&home("bob")])),
         "no: s3:getobject on arn:aws:s3:::b/some-username/ with aws:username = \"some-username\""
@@ -291,7 +294,8 @@ fn variables() {
             &tag("StringEquals", r#""${aws:username}""#),
             &tag("StringEquals", r#""${aws:PrincipalTag/owner}""#)
         ),
-        "no: x:x on arn:aws:x:::x with aws:resourcetag/owner = \"some-username\", aws:username = \"some-username\"",
+        "no: x:x on arn:aws:x:::x with aws:principaltag/owner = \"some-owner\", \
+         aws:resourcetag/owner = \"some-username\", aws:username = \"some-username\"",
     );
 }
 

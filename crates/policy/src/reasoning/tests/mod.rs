@@ -1,4 +1,5 @@
 mod cases;
+mod samples;
 
 use std::sync::Arc;
 
