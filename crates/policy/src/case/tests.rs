@@ -1,5 +1,6 @@
 //! How cases are read, completed and answered.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
@@ -376,6 +377,21 @@ fn identity_policies_of_the_old_version_are_evaluated() {
     let plain =
         json!({"Version": "2008-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
     assert_eq!(decide(&user(), &json!({}), &json!({"identity": [plain]})), "allowed");
+}
+
+proptest! {
+    /// A case with a piece cut out or put in is read, refused, or still the same case; never believed half.
+    #[test]
+    fn damaged_cases_are_read_or_refused(at in 0usize..600, length in 0usize..6, piece in "[\\[\\]{}\",:a*\\\\0]{0,3}") {
+        let policies = json!({"identity": [allow(&json!({"Resource": "*"}))], "scp": [[]], "boundary": null});
+        let text = case(&user(), &json!({"aws:TagKeys": ["a"]}), &policies).to_string();
+        let damaged: String =
+            text.chars().take(at).chain(piece.chars()).chain(text.chars().skip(at + length)).collect();
+        match Case::parse(&damaged) {
+            Ok(case) => prop_assert_eq!(case.answer().id, case.id()),
+            Err(error) => prop_assert!(!error.message.is_empty()),
+        }
+    }
 }
 
 #[test]
