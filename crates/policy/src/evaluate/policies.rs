@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::evaluate::decision::Layer;
 use crate::language::policy::{Policy, PolicyKind};
 
-/// So many levels of service control policies are read; with more, nothing is allowed. Organizations have up to seven.
+/// So many levels of service control policies are read; with more, nothing is allowed.
 pub(crate) const MAX_LEVELS: usize = 56;
 
 /// A policy and what to call it in explanations.
@@ -53,7 +53,8 @@ pub struct Policies<'a> {
     /// of the kind [`PolicyKind::Trust`](crate::PolicyKind::Trust) always must.
     pub resource_policy_required: bool,
     /// Service control policies of the principal's account, one list for each level from the organization's root to
-    /// the account; each level must allow. Empty where none apply: no organization, or the management account.
+    /// the account; each level must allow. Empty where none apply: no organization, or the management account. With more
+    /// than 56 levels nothing is allowed; Organizations has seven.
     pub service_control: &'a [Vec<Source>],
     /// Resource control policies of the resource's account by level. They only deny, since `RCPFullAWSAccess` is
     /// attached to every level for good. Empty where none apply.
