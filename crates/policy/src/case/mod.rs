@@ -93,7 +93,8 @@ impl Case {
     ///   which. Else the role has no path.
     /// - `issuer` of a `FederatedUser` is the ARN of the user or root user who asked for the session. A case whose
     ///   resource policy denies users of the account must give it.
-    /// - A role whose ARN has the path `aws-service-role/` is a service-linked role.
+    /// - A role whose ARN has the path `aws-service-role/` is a service-linked role. Of a session's role the case itself must
+    ///   tell that ARN.
     ///
     /// The resource policy of a request to assume a role, and to tag the session or set its source identity or context,
     /// is the role's trust policy; like the policy of a KMS key it must allow, and without it nothing is allowed.

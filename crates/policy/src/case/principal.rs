@@ -61,10 +61,12 @@ pub(super) fn build(
         KindForm::AssumedRole => {
             let arn = required(arn)?;
             let named = Named::read("arn", &arn, "sts", "assumed-role/")?.of(account.as_ref())?;
+            // What exempts from control policies must be told, not inferred from what a policy names.
+            let is_told = issuer.is_some() || known.key("aws:PrincipalArn").is_some();
             let role_arn = known.role_arn(&named, issuer)?;
             let is_service_linked = Named::read("issuer", &role_arn, "iam", "role/")?.is_service_linked();
             let session = Principal::assumed_role(named.account, &arn, &role_arn, known.unique_id("AROA")?);
-            Ok(if is_service_linked { session.service_linked() } else { session })
+            Ok(if is_told && is_service_linked { session.service_linked() } else { session })
         }
         KindForm::FederatedUser => {
             let arn = required(arn)?;

@@ -398,9 +398,15 @@ proptest! {
 fn service_linked_roles_are_known_by_their_path() {
     let scp =
         json!([[{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}]]);
-    let policies = json!({"identity": [allow(&json!({"Resource": "*"}))], "scp": scp});
+    let policies = json!({"identity": [allow(&json!({"Resource": "*"}))], "scp": scp.clone()});
     let role = |path: &str| json!({"type": "Role", "arn": format!("arn:aws:iam::111122223333:role/{path}r")});
     assert_eq!(decide(&role("aws-service-role/x.amazonaws.com/"), &json!({}), &policies), "allowed");
     assert_eq!(decide(&role(""), &json!({}), &policies), "explicitDeny scp");
     assert_eq!(decide(&role("a/aws-service-role/"), &json!({}), &policies), "explicitDeny scp");
+
+    let arn = "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/r";
+    let session = json!({"type": "AssumedRole", "arn": SESSION});
+    let named = json!({"scp": scp, "resource": naming(arn)["resource"]});
+    assert_eq!(decide(&session, &json!({}), &named), "explicitDeny scp", "a policy's word is not enough");
+    assert_eq!(decide(&session, &json!({"aws:PrincipalArn": arn}), &named), "allowed");
 }
