@@ -1,10 +1,10 @@
-//! Any bytes as a policy of every kind, and a fixed request against each that parses.
+//! Any bytes as a policy of every kind, and a fixed request against each that parses, decided and explained.
 #![no_main]
 
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
-use policy::{Context, Policies, Policy, PolicyKind, Principal, Request, Source, evaluate};
+use policy::{Context, Policies, Policy, PolicyKind, Principal, Request, Source, evaluate, explain};
 
 const KINDS: [PolicyKind; 7] = [
     PolicyKind::Boundary,
@@ -63,5 +63,12 @@ fuzz_target!(|bytes: &[u8]| {
         // Without an identity policy only a resource policy can have allowed.
         let may_allow = matches!(kind, PolicyKind::Identity | PolicyKind::Resource | PolicyKind::Trust);
         assert!(may_allow || blocked);
+
+        let explanation = explain(&request, &policies);
+        assert_eq!(explanation.decision.outcome, decision.outcome);
+        assert_eq!(explanation.blocking().count() > 0, blocked);
+        assert!(!explanation.to_string().is_empty());
+        assert!(!decision.decoded_message(&request).is_empty());
+        assert!(explanation.missing_keys.iter().all(|missing| context.get(missing.key).is_none()));
     }
 });

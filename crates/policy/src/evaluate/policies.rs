@@ -12,7 +12,7 @@ pub(crate) const MAX_LEVELS: usize = 56;
 /// A policy and what to call it in explanations.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// The policy's ARN or, for inline policies, its name: `SourcePolicyId` of simulations.
+    /// The policy's ARN or, for inline policies, its name. `SourcePolicyId` of simulations is made of it.
     pub id: String,
     /// Where it is attached or what it is, for example `user`, `group`, `role`, `aws-managed`, `user-managed`:
     /// `SourcePolicyType` of simulations.

@@ -141,9 +141,9 @@ pub(crate) fn variables(text: &str) -> impl Iterator<Item = Variable<'_>> {
             let (inside, after) = open.split_once('}')?;
             rest = after;
             if !matches!(inside, "*" | "?" | "$") {
-                let (key, default) =
-                    inside.split_once(',').map_or((inside, None), |(key, rest)| (key, Some(rest)));
-                return Some(Variable { key: key.trim(), has_default: default.is_some() });
+                let (key, has_default) =
+                    inside.split_once(',').map_or((inside, false), |(key, _)| (key, true));
+                return Some(Variable { key: key.trim(), has_default });
             }
         }
     })

@@ -47,7 +47,7 @@ pub struct Simulation<'a> {
 /// it. The time for one is that of explaining as many decisions as there are resources.
 pub fn simulate<'a>(simulation: &Simulation<'a>) -> impl Iterator<Item = EvaluationResult> + use<'a> {
     let simulation = *simulation;
-    let context = simulation.context();
+    let context = simulation.request_context();
     simulation.actions.iter().map(move |action| {
         let pairs = simulation.resources().map(|resource| simulation.pair(action, resource, &context));
         result::of_action(action, simulation.resources().zip(pairs))
@@ -60,7 +60,7 @@ impl<'a> Simulation<'a> {
         default.into_iter().chain(self.resources.iter().map(String::as_str))
     }
 
-    fn context(&self) -> Context {
+    fn request_context(&self) -> Context {
         let mut context = Context::new();
         if let Some(caller) = self.caller {
             context.insert_principal(caller);

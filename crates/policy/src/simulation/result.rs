@@ -54,7 +54,7 @@ pub struct ResourceSpecificResult {
 /// A statement that led to a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MatchedStatement {
-    /// The id of its policy.
+    /// The id of its policy; where that is an ARN, the policy's name.
     pub source_policy_id: String,
     /// The type of its policy.
     pub source_policy_type: String,
@@ -125,12 +125,18 @@ impl MatchedStatement {
         let policy = &source.policy;
         let before = statement.index().checked_sub(1).and_then(|before| policy.statements().get(before));
         Self {
-            source_policy_id: source.id.clone(),
+            source_policy_id: policy_name(&source.id).to_owned(),
             source_policy_type: source.source_type.clone().into_owned(),
             start_position: before.map_or(policy.statements_start(), |before| before.span().end),
             end_position: statement.span().end,
         }
     }
+}
+
+/// `p` of `arn:aws:iam::123456789012:policy/path/p`.
+fn policy_name(id: &str) -> &str {
+    let name = id.starts_with("arn:").then(|| id.rsplit('/').next()).flatten();
+    name.unwrap_or(id)
 }
 
 /// Puts the decisions on one action together.

@@ -137,8 +137,9 @@ fn attached_and_added_policies() {
   ]
 }"#;
     let mut identity = identity(&[added]);
-    let attached = policy_input("AmazonS3ReadOnlyAccess", PolicyKind::Identity, read_only).unwrap();
-    identity.push(Source::new(attached.id, "aws-managed", attached.policy));
+    let attached = policy_input("", PolicyKind::Identity, read_only).unwrap();
+    let arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+    identity.push(Source::new(arn, "aws-managed", attached.policy));
     let caller = mateo();
     let simulation = Simulation {
         caller: Some(&caller),
