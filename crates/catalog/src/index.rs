@@ -17,6 +17,8 @@ pub(crate) struct Index {
     pub(crate) source: Source,
     /// In the order of their names.
     pub(crate) globals: Vec<ConditionKey>,
+    /// Services in ARNs, with the services that have resource types with them.
+    namespaces: Vec<(&'static str, &'static str)>,
     /// Prefixes of condition keys that are no service, with the service that has the keys.
     providers: Vec<(&'static str, &'static str)>,
     /// In the order of their prefixes.
@@ -33,12 +35,14 @@ impl Index {
         let mut index = Self {
             source: Source { package: "", version: "", licence: "" },
             globals: Vec::new(),
+            namespaces: Vec::new(),
             providers: Vec::new(),
             services: Vec::new(),
         };
         for line in sections.next().unwrap_or_default().lines() {
             match line.split_once('\t') {
                 Some(("global", columns)) => index.globals.extend(ConditionKey::parse(columns)),
+                Some(("namespace", columns)) => index.namespaces.extend(columns.split_once('\t')),
                 Some(("provider", columns)) => index.providers.extend(columns.split_once('\t')),
                 Some(("source", columns)) => {
                     let mut columns = columns.split('\t');
@@ -54,6 +58,14 @@ impl Index {
 
     pub(crate) fn service(&self, prefix: &str) -> Option<&Service> {
         find(&self.services, prefix, |service| service.prefix)
+    }
+
+    /// The services that have resource types with the namespace in their ARNs, and perhaps others.
+    pub(crate) fn services_in(&self, namespace: &str) -> impl Iterator<Item = &Service> {
+        let listed =
+            find(&self.namespaces, namespace, |(namespace, _)| namespace).map(|(_, services)| *services);
+        let own = listed.is_none().then(|| self.service(namespace)).flatten();
+        listed.unwrap_or_default().split(',').filter_map(|service| self.service(service)).chain(own)
     }
 
     pub(crate) fn is_provider(&self, prefix: &str) -> bool {

@@ -20,6 +20,11 @@ impl ResourceType {
         Some(Self { name, arn, condition_keys: columns.next().unwrap_or_default() })
     }
 
+    /// The service that its ARN names.
+    pub fn namespace(&self) -> &'static str {
+        self.arn.split(':').nth(2).unwrap_or_default()
+    }
+
     /// The names of the condition keys that tell about such a resource, such as `aws:ResourceTag/${TagKey}`.
     pub fn condition_keys(&self) -> impl Iterator<Item = &'static str> + use<> {
         list(self.condition_keys)

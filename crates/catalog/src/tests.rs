@@ -19,7 +19,7 @@ fn every_line_is_read() {
             "a" => lines[1] += 1,
             "k" => lines[2] += 1,
             "r" => lines[3] += 1,
-            "global" | "provider" | "source" => {}
+            "global" | "namespace" | "provider" | "source" => {}
             other => panic!("a line that begins with {other}"),
         }
     }
@@ -160,4 +160,22 @@ fn keys_of_an_action_come_from_its_resource_types_too() {
     let ec2 = service("ec2").unwrap();
     let keys: Vec<_> = ec2.condition_keys_of(ec2.action("RunInstances").unwrap()).collect();
     assert!(keys.contains(&"ec2:InstanceType") && keys.contains(&"aws:RequestTag/${TagKey}"));
+}
+
+#[test]
+fn resource_types_are_found_by_the_namespace_of_their_arns() {
+    let names = |namespace| resource_types_in(namespace).map(|resource| resource.name).collect::<Vec<_>>();
+    assert!(names("s3").contains(&"bucket") && names("iam").contains(&"root-user"));
+    assert!(names("execute-api").contains(&"execute-api-general"), "{:?}", names("execute-api"));
+    assert_eq!(names("catalog"), ["Portfolio", "Product"], "of servicecatalog");
+    assert!(names("").is_empty() && names("nothing").is_empty());
+    for service in services() {
+        for resource in service.resource_types() {
+            assert!(
+                resource_types_in(resource.namespace()).any(|found| found == resource),
+                "{}",
+                resource.arn
+            );
+        }
+    }
 }
