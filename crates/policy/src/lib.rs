@@ -34,6 +34,7 @@ pub mod case;
 mod compiled;
 mod evaluate;
 mod explain;
+pub mod findings;
 mod language;
 pub mod reasoning;
 mod request;

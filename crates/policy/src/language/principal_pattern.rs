@@ -89,6 +89,11 @@ impl PrincipalType {
     }
 }
 
+/// Whether a value names a principal of the type.
+pub(crate) fn names_someone(principal_type: PrincipalType, text: &str) -> bool {
+    PrincipalPattern::parse(principal_type, text).is_some()
+}
+
 impl PrincipalElement {
     /// Reads an element whose shape (`"*"` or an object of known names with strings) was checked before.
     pub(crate) fn parse(node: &Node<'_>, negated: bool) -> Result<Self, InvalidPrincipal> {

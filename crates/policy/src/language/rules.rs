@@ -31,7 +31,7 @@ const IAM_PATH_STARTS: [&str; 13] = [
 const S3_REGIONAL: [&str; 7] =
     ["*", "accesspoint", "access-grants", "access-point", "async-request", "job", "storage-lens"];
 /// What the trust policy of a role can be asked.
-const TRUST_ACTIONS: [&str; 6] = [
+pub(crate) const TRUST_ACTIONS: [&str; 6] = [
     "sts:assumerole",
     "sts:assumerolewithsaml",
     "sts:assumerolewithwebidentity",
