@@ -66,7 +66,7 @@ fn judge(text: &str, report: &mut Report<'_>) -> Judgement {
         let exists = service.action(name).is_some();
         return if exists { Judgement::Exists } else { Judgement::NoAction };
     }
-    if !report.may_spend(service.actions().len().saturating_mul(text.len().saturating_add(32))) {
+    if !report.may_spend(service.actions().len().saturating_mul(text.len().saturating_mul(4))) {
         return Judgement::Unknown;
     }
     match catalog::actions_matching(text).next() {

@@ -141,7 +141,7 @@ fn check_support<'t>(statement: &Statement<'t>, condition: &Condition<'t>, repor
     }
     let mut unsupported = Vec::new();
     for (text, service, action) in statement.named_actions() {
-        if !report.may_spend(4_000) {
+        if !report.may_spend(2_000) {
             return;
         }
         if !comes_with(service, action, known.name) {
@@ -196,6 +196,9 @@ fn check_tag_support<'t>(statement: &Statement<'t>, condition: &Condition<'t>, r
                 &[place],
             );
         }
+        return;
+    }
+    if !report.may_spend(actions.values.len().saturating_mul(64)) {
         return;
     }
     let mut supported: BTreeMap<&str, (bool, Vec<&Place<'_>>)> = BTreeMap::new();

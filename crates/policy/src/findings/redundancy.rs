@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::findings::covering::{covers, redundant};
+use crate::findings::covering::{covers_within, redundant};
 use crate::findings::document::{Document, Listed, Statement};
 use crate::findings::place::{Place, Text};
 use crate::findings::report::Report;
@@ -11,7 +11,12 @@ use crate::language::arn_pattern::split_pattern;
 pub(crate) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     for statement in &document.statements {
         if let Some(actions) = &statement.actions {
-            let places = redundant_in(actions, |wide, narrow| covers(wide, narrow, true), true, report);
+            let places = redundant_in(
+                actions,
+                |steps, wide, narrow| covers_within(steps, wide, narrow, true),
+                true,
+                report,
+            );
             if let Some((_, example)) = places.first() {
                 let count = places.len();
                 let details = format!(
@@ -41,7 +46,7 @@ fn only_places<'p, 't>(found: &[(&'p Place<'t>, &str)]) -> Vec<&'p Place<'t>> {
 /// Where values stand that others of the list cover, in their order.
 fn redundant_in<'p, 't>(
     listed: &'p Listed<'t>,
-    covers: impl Fn(&str, &str) -> bool,
+    covers: impl Fn(&mut usize, &str, &str) -> bool,
     ignore_case: bool,
     report: &mut Report<'_>,
 ) -> Vec<(&'p Place<'t>, &'t str)> {
@@ -54,19 +59,21 @@ fn redundant_in<'p, 't>(
         if seen.insert(name) { distinct.push(text) } else { found.push(text) }
     }
     let patterns: Vec<&str> = distinct.iter().map(|text| text.value).collect();
-    let covered = redundant(&patterns, covers, |work| report.may_spend(work));
+    let covered = redundant(&patterns, covers, &mut report.budget);
     found.extend(covered.into_iter().filter_map(|index| distinct.get(index).copied()));
     found.sort_by_key(|text| text.place.start);
     found.into_iter().map(|text| (&text.place, text.value)).collect()
 }
 
 /// Field by field: no wildcard reaches over the colon that ends its field.
-fn covers_arn(wide: &str, narrow: &str) -> bool {
+fn covers_arn(steps: &mut usize, wide: &str, narrow: &str) -> bool {
     if wide == "*" {
         return true;
     }
+    *steps = steps.saturating_sub(wide.len().saturating_add(narrow.len()));
     let (wide, narrow) = (split_pattern(wide, true), split_pattern(narrow, true));
-    wide.len() == narrow.len() && wide.iter().zip(narrow).all(|(wide, narrow)| covers(wide, narrow, false))
+    wide.len() == narrow.len()
+        && wide.iter().zip(narrow).all(|(wide, narrow)| covers_within(steps, wide, narrow, false))
 }
 
 fn check_statements(document: &Document<'_>, report: &mut Report<'_>) {

@@ -8,15 +8,16 @@ use crate::findings::place::{Place, Positions};
 /// No more findings than this about one document.
 const MAX_FINDINGS: usize = 1_000;
 /// No more locations than this in one finding.
-const MAX_LOCATIONS: usize = 100;
-/// How many characters the checks that compare everything with everything may look at, all together.
+pub(crate) const MAX_LOCATIONS: usize = 100;
+/// What [`Report::budget`] begins with.
 const BUDGET: usize = 20_000_000;
 
 pub(crate) struct Report<'t> {
     /// The document as submitted.
     pub(crate) source: &'t str,
     drafts: Vec<Draft>,
-    budget: usize,
+    /// How many characters may still be looked at by the checks that compare everything with everything.
+    pub(crate) budget: usize,
 }
 
 /// A finding whose places are still byte offsets.

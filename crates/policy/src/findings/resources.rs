@@ -115,7 +115,7 @@ impl<'t> Arn<'_, 't> {
             if !begin_alike(self.resource, last) {
                 continue;
             }
-            if !report.may_spend(self.resource.len().saturating_mul(last.len())) {
+            if !report.may_spend(self.resource.len().saturating_mul(last.len()).saturating_mul(4)) {
                 return None;
             }
             if may_be_alike(self.resource, last) {

@@ -7,6 +7,9 @@ use crate::findings::place::{Place, Text};
 use crate::findings::report::Report;
 use crate::language::condition::Comparison;
 
+/// Only so many variables of one value are looked at: to tell where one stands, all before it is counted.
+const MAX_VARIABLES: usize = 20;
+
 pub(crate) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     let supported = document.version.as_ref().is_some_and(|version| version.value != "2008-10-17");
     for statement in &document.statements {
@@ -107,7 +110,8 @@ struct Variables<'a> {
 
 impl<'a> Variables<'a> {
     fn of(text: &'a str) -> impl Iterator<Item = Variable<'a>> {
-        Self { text, from: 0 }.filter(|variable| !matches!(variable.inside, Some("*" | "?" | "$")))
+        let all = Self { text, from: 0 }.filter(|variable| !matches!(variable.inside, Some("*" | "?" | "$")));
+        all.take(MAX_VARIABLES)
     }
 }
 
