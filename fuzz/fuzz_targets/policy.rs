@@ -1,10 +1,13 @@
-//! Any bytes as a policy of every kind, and a fixed request against each that parses, decided and explained.
+//! Any bytes as a policy of every kind: the findings about it, and a fixed request against each that parses, decided
+//! and explained.
 #![no_main]
 
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
-use policy::{Context, Policies, Policy, PolicyKind, Principal, Request, Source, evaluate, explain};
+use policy::{
+    Context, Policies, Policy, PolicyKind, Principal, Request, Source, evaluate, explain, findings::findings,
+};
 
 const KINDS: [PolicyKind; 7] = [
     PolicyKind::Boundary,
@@ -32,6 +35,9 @@ fuzz_target!(|bytes: &[u8]| {
     context.insert("aws:TagKeys", vec!["a".to_owned(), "b".to_owned()]);
 
     for kind in KINDS {
+        for finding in findings(text, kind) {
+            assert!(finding.locations.iter().all(|place| place.start <= place.end));
+        }
         let Ok(policy) = Policy::parse(text, kind) else { continue };
         assert!(policy.size() <= text.chars().count());
         for statement in policy.statements() {

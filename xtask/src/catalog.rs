@@ -81,7 +81,7 @@ impl Package<'_> {
                 line.trim().strip_prefix(name)?.trim_start().strip_prefix('\'')?.split('\'').next()
             };
             if let Some(name) = literal("key:") {
-                key = Some(name.replace("/tag-key", "/${TagKey}"));
+                key = Some(key_name(name));
             } else if let (Some(value_type), Some(key)) = (literal("type:"), &key) {
                 lines.insert((key.to_lowercase(), row(&["global", key, value_type])?));
             }
@@ -134,17 +134,20 @@ impl Package<'_> {
         for service in services {
             let mark = if controlled.contains(service) { "rcp" } else { "" };
             out.push_str(&row(&["service", service, text(&names, service)?, mark])?);
+            let mut keys = BTreeSet::new();
             for key in self.values(&format!("conditionKeys/{service}.json"))? {
-                out.push_str(&row(&["k", &key_name(text(&key, "key")?), text(&key, "type")?])?);
+                let name = key_name(text(&key, "key")?);
+                keys.insert((name.to_lowercase(), row(&["k", &name, text(&key, "type")?])?));
             }
+            out.extend(keys.into_iter().map(|(_, line)| line));
             for resource in self.values(&format!("resourceTypes/{service}.json"))? {
-                let keys = keys(&resource);
-                out.push_str(&row(&["r", text(&resource, "key")?, text(&resource, "arn")?, &keys])?);
+                let columns = ["r", text(&resource, "key")?, text(&resource, "arn")?, &keys_of(&resource)];
+                out.push_str(&row(&columns)?);
             }
             for action in self.values(&format!("actions/{service}.json"))? {
                 let level = level(text(&action, "accessLevel")?)?;
                 let resources = action_resources(&action)?;
-                out.push_str(&row(&["a", text(&action, "name")?, level, &keys(&action), &resources])?);
+                out.push_str(&row(&["a", text(&action, "name")?, level, &keys_of(&action), &resources])?);
             }
         }
         Ok(())
@@ -167,7 +170,7 @@ fn action_resources(action: &Json) -> Result<String> {
     let mut list = String::new();
     for resource in action.get("resourceTypes").and_then(Json::as_array).into_iter().flatten() {
         let required = resource.get("required") == Some(&Json::Boolean(true));
-        let keys = keys(resource);
+        let keys = keys_of(resource);
         let separator = if list.is_empty() { "" } else { ";" };
         write!(list, "{separator}{}", text(resource, "name")?)?;
         list.push_str(if required { "!" } else { "" });
@@ -178,15 +181,15 @@ fn action_resources(action: &Json) -> Result<String> {
     Ok(list)
 }
 
-fn keys(value: &Json) -> String {
+fn keys_of(value: &Json) -> String {
     let keys =
         value.get("conditionKeys").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
     keys.map(key_name).collect::<Vec<_>>().join(",")
 }
 
-/// Amazon S3 writes `<key>` where every other service writes `${TagKey}`.
+/// Some write `<key>` or `tag-key` where most write `${TagKey}`.
 fn key_name(name: &str) -> String {
-    name.replace("/<key>", "/${key}")
+    name.replace("/<key>", "/${key}").replace("/tag-key", "/${TagKey}")
 }
 
 fn text<'a>(value: &'a Json, name: &str) -> Result<&'a str> {

@@ -91,9 +91,14 @@ pub fn actions_matching(pattern: &str) -> impl Iterator<Item = (&'static Service
 
 /// The resource types whose ARNs have a namespace, such as `ec2`, as their third part. Most have that of their
 /// service; some have another's, such as `wafv2` the load balancers it protects, and stand for the same resources.
+/// Those whose template leaves the namespace open are found by their own service.
 pub fn resource_types_in(namespace: &str) -> impl Iterator<Item = &'static ResourceType> {
-    let types = Index::of_catalog().services_in(namespace).flat_map(Service::resource_types);
-    types.filter(move |resource| resource.namespace() == namespace)
+    Index::of_catalog().services_in(namespace).flat_map(move |service| {
+        let own = service.prefix == namespace;
+        service.resource_types().iter().filter(move |resource| {
+            resource.namespace() == namespace || (own && resource.namespace().starts_with("${"))
+        })
+    })
 }
 
 /// A condition key as policies write it: `aws:SourceIp`, `aws:RequestTag/team`, `s3:ExistingObjectTag/class`,

@@ -168,6 +168,7 @@ fn resource_types_are_found_by_the_namespace_of_their_arns() {
     assert!(names("s3").contains(&"bucket") && names("iam").contains(&"root-user"));
     assert!(names("execute-api").contains(&"execute-api-general"), "{:?}", names("execute-api"));
     assert_eq!(names("catalog"), ["Portfolio", "Product"], "of servicecatalog");
+    assert!(names("backup").contains(&"recoveryPoint"), "{:?}", names("backup"));
     assert!(names("").is_empty() && names("nothing").is_empty());
     for service in services() {
         for resource in service.resource_types() {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use catalog::{Action, Service};
 
+use crate::findings::covering::covers;
 use crate::findings::document::{Document, Statement};
 use crate::findings::place::Text;
 use crate::findings::report::Report;
@@ -116,7 +117,7 @@ impl<'t> Statement<'t> {
     pub(crate) fn covers_action(&self, action: &str) -> bool {
         self.actions.as_ref().is_some_and(|actions| {
             let mut values = actions.values.iter();
-            values.any(|text| crate::findings::covering::covers(text.value, action, true)) != actions.negated
+            values.any(|text| covers(text.value, action, true)) != actions.negated
         })
     }
 }

@@ -7,6 +7,7 @@ use crate::findings::place::Text;
 use crate::findings::region::is_region;
 use crate::findings::report::Report;
 use crate::findings::variables::has_variable;
+use crate::language::arn_pattern::split_arn;
 use crate::language::condition::{Comparison, Order, Quantifier, parse_binary, parse_bool};
 use crate::language::date::Instant;
 use crate::language::decimal::Decimal;
@@ -63,7 +64,8 @@ fn check_operator(condition: &Condition<'_>, report: &mut Report<'_>) {
     let wanted = value_type(known);
     let comparison = condition.operator.comparison;
     let fits = match comparison {
-        Comparison::Arn => wanted == ValueType::Arn,
+        // What a tag or an encryption context holds may be an ARN.
+        Comparison::Arn => wanted == ValueType::Arn || (wanted == ValueType::String && known.is_template()),
         Comparison::Binary => wanted == ValueType::Binary,
         Comparison::Bool => wanted == ValueType::Bool,
         Comparison::Date(_) => wanted == ValueType::Date,
@@ -227,7 +229,7 @@ fn is_resource_id(text: &str, prefix: &str) -> bool {
 }
 
 fn is_kms_key(text: &str) -> bool {
-    crate::language::arn_pattern::split_arn(text).is_some_and(|[_, _, service, _, _, resource]| {
+    split_arn(text).is_some_and(|[_, _, service, _, _, resource]| {
         service == "kms" && (resource.starts_with("key/") || resource.starts_with("alias/"))
     })
 }

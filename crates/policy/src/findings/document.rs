@@ -1,6 +1,9 @@
 //! A document as the checks see it: whatever in it has the right shape, with its places. What has not is reported
 //! while it is read, and left out.
 
+use std::collections::HashSet;
+use std::mem::discriminant;
+
 use catalog::ConditionKey;
 
 use crate::findings::place::{Member, Place, Text};
@@ -274,10 +277,8 @@ fn scalars<'t>(key: &Member<'t>, report: &mut Report<'_>) -> Vec<Text<'t>> {
             None => type_mismatch("string", &place, report),
         }
     }
-    let kinds = key.node.one_or_many().iter().map(|node| std::mem::discriminant(&node.value));
-    if kinds.collect::<std::collections::HashSet<_>>().len() > 1
-        && values.len() == key.node.one_or_many().len()
-    {
+    let kinds = key.node.one_or_many().iter().map(|node| discriminant(&node.value));
+    if kinds.collect::<HashSet<_>>().len() > 1 && values.len() == key.node.one_or_many().len() {
         let details = "The values are of different JSON types. Write them all as strings.";
         report.error("INVALID_CONDITION_DATA_TYPE", details, &[&key.value]);
     }

@@ -5,6 +5,7 @@ use crate::findings::document::{Document, Statement};
 use crate::findings::finding::FindingType;
 use crate::findings::place::{Place, Text};
 use crate::findings::report::Report;
+use crate::language::arn_pattern::split_arn;
 use crate::language::policy::PolicyKind;
 use crate::language::statement::Effect;
 
@@ -96,7 +97,7 @@ fn is_any_role(text: &str) -> bool {
     if stars(text) {
         return true;
     }
-    let Some([_, _, service, _, _, resource]) = crate::language::arn_pattern::split_arn(text) else {
+    let Some([_, _, service, _, _, resource]) = split_arn(text) else {
         return false;
     };
     let name = resource.strip_prefix("role/").unwrap_or(resource);

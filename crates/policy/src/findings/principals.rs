@@ -5,6 +5,7 @@ use crate::findings::document::{Document, Principal, Statement};
 use crate::findings::place::Text;
 use crate::findings::report::Report;
 use crate::findings::variables::has_variable;
+use crate::language::arn_pattern::split_arn;
 use crate::language::policy::PolicyKind;
 use crate::language::principal_pattern::{PrincipalType, names_someone};
 use crate::language::statement::Effect;
@@ -85,7 +86,7 @@ fn check_value(kind: PolicyKind, principal_type: PrincipalType, text: &Text<'_>,
 
 /// A domain, perhaps with a path, or the ARN of a provider.
 fn is_provider(text: &str) -> bool {
-    if let Some([_, _, service, _, _, resource]) = crate::language::arn_pattern::split_arn(text) {
+    if let Some([_, _, service, _, _, resource]) = split_arn(text) {
         let named = ["saml-provider/", "oidc-provider/"].iter().find_map(|kind| resource.strip_prefix(kind));
         return service == "iam" && named.is_some_and(|name| !name.is_empty() && !name.contains(['*', '?']));
     }

@@ -1,6 +1,7 @@
 //! Resource control policies.
 
 use crate::findings::document::{Condition, Document, Principal, Statement};
+use crate::findings::place::Text;
 use crate::findings::report::Report;
 use crate::language::condition::Comparison;
 use crate::language::policy::PolicyKind;
@@ -114,7 +115,7 @@ fn check_company(statement: &Statement<'_>, report: &mut Report<'_>) {
 
 impl Principal<'_> {
     fn is_everyone(&self) -> bool {
-        let everyone = |(principal_type, text): &(PrincipalType, crate::findings::place::Text<'_>)| {
+        let everyone = |(principal_type, text): &(PrincipalType, Text<'_>)| {
             *principal_type == PrincipalType::Aws && text.value == "*"
         };
         !self.negated && (self.everyone || (self.entries.len() == 1 && self.entries.iter().all(everyone)))

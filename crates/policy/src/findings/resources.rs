@@ -5,15 +5,15 @@ use std::ops::Range;
 use catalog::ResourceType;
 
 use crate::findings::document::{Document, Statement};
-use crate::findings::place::Text;
+use crate::findings::place::{Place, Text};
 use crate::findings::region::{is_partition, is_region, partitions};
 use crate::findings::report::Report;
-use crate::language::arn_pattern::split_pattern;
+use crate::language::arn_pattern::{split_arn, split_pattern};
 
 pub(crate) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     for text in document.statements.iter().flat_map(Statement::resource_texts) {
-        let wildcard_only = !text.value.is_empty() && text.value.bytes().all(|byte| byte == b'*');
-        if !wildcard_only && !text.value.starts_with("${") {
+        let everything = !text.value.is_empty() && is_stars(text.value);
+        if !everything && !text.value.starts_with("${") {
             check_arn(text, report);
         }
     }
@@ -110,7 +110,7 @@ impl<'t> Arn<'_, 't> {
     ) -> Option<Vec<[&'static str; 6]>> {
         let mut candidates = Vec::new();
         for resource in types {
-            let Some(template) = crate::language::arn_pattern::split_arn(resource.arn) else { continue };
+            let Some(template) = split_arn(resource.arn) else { continue };
             let [.., last] = template;
             if !begin_alike(self.resource, last) {
                 continue;
@@ -127,10 +127,12 @@ impl<'t> Arn<'_, 't> {
 
     fn check_region(&self, candidates: &[[&str; 6]], report: &mut Report<'_>) {
         let (service, region) = (self.service, self.region);
+        // A star may stand for nothing, but IAM and Amazon S3 do not let it here.
+        let stated = if matches!(service, "iam" | "s3") { !region.is_empty() } else { !is_stars(region) };
         if region.is_empty() && candidates.iter().all(|[_, _, _, region, ..]| !region.is_empty()) {
             let details = format!("An ARN like this of {service} names a Region. Add one.");
             report.error("MISSING_ARN_REGION", details, &[&self.text.place]);
-        } else if self.is_stated(region) && candidates.iter().all(|[_, _, _, region, ..]| region.is_empty()) {
+        } else if stated && candidates.iter().all(|[_, _, _, region, ..]| region.is_empty()) {
             let details = format!("An ARN like this of {service} names no Region. Remove it.");
             report.error("ARN_REGION_NOT_ALLOWED", details, &[&self.place(region, report)]);
         }
@@ -138,28 +140,20 @@ impl<'t> Arn<'_, 't> {
 
     fn check_account(&self, candidates: &[[&str; 6]], report: &mut Report<'_>) {
         let (service, account) = (self.service, self.account);
-        if account.is_empty() && candidates.iter().all(|[_, _, _, _, account, _]| !account.is_empty()) {
+        // What AWS itself publishes in AWS Systems Manager belongs to no account.
+        if account.is_empty()
+            && service != "ssm"
+            && candidates.iter().all(|[_, _, _, _, account, _]| !account.is_empty())
+        {
             let details = format!("An ARN like this of {service} names an account. Add its 12 digits.");
             report.error("MISSING_ARN_ACCOUNT", details, &[&self.text.place]);
-        } else if self.is_stated(account)
-            && candidates.iter().all(|[_, _, _, _, account, _]| account.is_empty())
-        {
+        } else if !is_stars(account) && candidates.iter().all(|[_, _, _, _, account, _]| account.is_empty()) {
             let details = format!("An ARN like this of {service} names no account. Remove it.");
             report.error("ARN_ACCOUNT_NOT_ALLOWED", details, &[&self.place(account, report)]);
         }
     }
 
-    /// Whether the field says something. A star may stand for nothing, but IAM and Amazon S3 do not let it.
-    fn is_stated(&self, field: &str) -> bool {
-        let nothing = field.bytes().all(|byte| byte == b'*');
-        if field == self.region && matches!(self.service, "iam" | "s3") {
-            !field.is_empty()
-        } else {
-            !nothing
-        }
-    }
-
-    fn place(&self, part: &str, report: &Report<'_>) -> crate::findings::place::Place<'t> {
+    fn place(&self, part: &str, report: &Report<'_>) -> Place<'t> {
         self.text.part(report.source, self.range(part))
     }
 
@@ -167,6 +161,11 @@ impl<'t> Arn<'_, 't> {
         let start = part.as_ptr().addr().saturating_sub(self.text.value.as_ptr().addr());
         start..start.saturating_add(part.len())
     }
+}
+
+/// Whether a part is nothing but stars, or nothing.
+fn is_stars(part: &str) -> bool {
+    part.bytes().all(|byte| byte == b'*')
 }
 
 /// Whether a part can stand for several texts.

@@ -223,6 +223,7 @@ fn rows() -> Vec<(PolicyKind, String, Vec<&'static str>)> {
             arn("arn:aws:s3:us-east-1::b"),
             vec!["ARN_REGION_NOT_ALLOWED: Statement/0/Resource/11+9 us-east-1"],
         ),
+        (Identity, arn("arn:aws:s3:*:*:b"), vec!["ARN_REGION_NOT_ALLOWED: Statement/0/Resource/11+1 *"]),
         (
             Identity,
             arn("arn:aws:s3::123456789012:b"),
@@ -815,9 +816,9 @@ fn rows() -> Vec<(PolicyKind, String, Vec<&'static str>)> {
         ),
         (
             Identity,
-            star(r#""StringEquals":{"aws:SourceAccount":"${aws:PrincipalAccount}"}"#),
+            star(r#""StringEquals":{"aws:SourceAccount":"${aws:PrincipalTag/a}"}"#),
             vec![
-                "VARIABLE_USAGE_TOO_PERMISSIVE: Statement/0/Condition/StringEquals/aws:SourceAccount \"${aws:PrincipalAccount}\"",
+                "VARIABLE_USAGE_TOO_PERMISSIVE: Statement/0/Condition/StringEquals/aws:SourceAccount \"${aws:PrincipalTag/a}\"",
             ],
         ),
         (
@@ -1058,6 +1059,9 @@ fn good_policies_have_no_findings() {
         (Identity, r#""Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::*:role/app-*","Condition":{"StringEquals":{"iam:PassedToService":"ec2.amazonaws.com"}}"#.to_owned()),
         (Identity, r#""Effect":"Allow","Action":["ec2:StartInstances","ec2:StopInstances"],"Resource":"arn:aws:ec2:*:*:instance/*","Condition":{"StringEquals":{"aws:ResourceTag/Owner":"${aws:username}"}}"#.to_owned()),
         (Identity, r#""Effect":"Allow","Action":["dynamodb:GetItem"],"Resource":"arn:aws:dynamodb:us-east-1:123456789012:table/T","Condition":{"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["${www.amazon.com:user_id}"]}}"#.to_owned()),
+        // Data perimeters
+        (Identity, r#""Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"StringNotEquals":{"aws:ResourceAccount":"${aws:PrincipalAccount}"}}"#.to_owned()),
+        (Identity, allow(r#""ssm:GetDocument""#, "arn:aws:ssm:*::document/AWS-*")),
         // FullAWSAccess and the Region example of the Organizations user guide
         (ServiceControl, r#""Effect":"Allow","Action":"*","Resource":"*""#.to_owned()),
         (ServiceControl, r#""Effect":"Deny","NotAction":["iam:*","sts:*"],"Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":["eu-central-1","eu-west-1"]},"ArnNotLike":{"aws:PrincipalARN":["arn:aws:iam::*:role/Role1AllowedToBypassThisSCP"]}}"#.to_owned()),

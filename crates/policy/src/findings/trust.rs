@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::findings::covering::covers;
 use crate::findings::document::{Document, Principal, Statement};
 use crate::findings::place::Text;
 use crate::findings::report::{MAX_LOCATIONS, Report};
@@ -46,9 +47,9 @@ pub(crate) fn check(document: &Document<'_>, report: &mut Report<'_>) {
 
 fn check_actions(statement: &Statement<'_>, report: &mut Report<'_>) {
     for text in statement.action_texts().iter().filter(|text| !text.value.contains("${")) {
-        let covers = |action: &&str| crate::findings::covering::covers(text.value, action, true);
+        let may_be = |action: &&str| covers(text.value, action, true);
         let of_sts = text.value.get(..4).is_some_and(|prefix| prefix.eq_ignore_ascii_case("sts:"));
-        if !of_sts || !TRUST_ACTIONS.iter().any(covers) {
+        if !of_sts || !TRUST_ACTIONS.iter().any(may_be) {
             let details = format!("The trust policy of a role is not asked about {}.", text.value);
             report.error("UNSUPPORTED_ACTION_IN_POLICY", details, &[&text.place]);
         }

@@ -1,9 +1,10 @@
 //! Condition values that are wildcards: those that match everything, and those that match too much.
 
 use crate::findings::document::{Condition, Document};
-use crate::findings::place::Text;
+use crate::findings::place::{Place, Text};
 use crate::findings::report::Report;
 use crate::findings::variables::has_variable;
+use crate::language::arn_pattern::split_pattern;
 use crate::language::condition::{Comparison, Quantifier};
 
 /// Keys whose values a policy must name in full, as AWS's list of sensitive condition keys has them.
@@ -55,6 +56,9 @@ pub(crate) fn check(document: &Document<'_>, report: &mut Report<'_>) {
 fn check_sensitive(condition: &Condition<'_>, text: &Text<'_>, like: bool, report: &mut Report<'_>) {
     let key = condition.key.value;
     if has_variable(text.value) {
+        if is_trusted_variable(text.value) {
+            return;
+        }
         let details = format!("A policy variable may bring any value. Write the values of {key} in full.");
         report.error("VARIABLE_USAGE_TOO_PERMISSIVE", details, &[&text.place]);
     } else if like && text.value.contains(['*', '?']) {
@@ -63,10 +67,17 @@ fn check_sensitive(condition: &Condition<'_>, text: &Text<'_>, like: bool, repor
     }
 }
 
+/// Whether the value is one variable that brings what AWS alone decides, as in the common comparison of
+/// `aws:ResourceAccount` with `${aws:PrincipalAccount}`.
+fn is_trusted_variable(text: &str) -> bool {
+    let name = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    name.is_some_and(|name| SENSITIVE.iter().any(|key| key.eq_ignore_ascii_case(name)))
+}
+
 /// A user id is `ID` or `ROLEID:SESSION`. Before the colon stands a whole id, or one wildcard or variable alone.
 fn check_user_id(text: &Text<'_>, like: bool, report: &mut Report<'_>) {
     // Colons inside a variable do not divide the value.
-    let parts = crate::language::arn_pattern::split_pattern(text.value, true);
+    let parts = split_pattern(text.value, true);
     let (id, divided) = (parts.first().copied().unwrap_or_default(), parts.len() > 1);
     let advice = "Use it behind the colon, or as all that stands before it.";
     let one_variable = id.starts_with("${") && id.find('}') == Some(id.len().saturating_sub(1));
@@ -113,7 +124,7 @@ fn check_everything(condition: &Condition<'_>, always_present: bool, report: &mu
     }
 }
 
-fn always(key: &str, name: &str, places: &[&crate::findings::place::Place<'_>], report: &mut Report<'_>) {
+fn always(key: &str, name: &str, places: &[&Place<'_>], report: &mut Report<'_>) {
     let details = format!("{name} with * holds for every request, so {key} decides nothing. Remove it.");
     report.suggestion("REDUNDANT_KEY_DUE_TO_WILDCARD_IN_CONDITION", details, places);
 }
