@@ -61,14 +61,18 @@ const CHECKS: [fn(&Document<'_>, &mut Report<'_>); 15] = [
 /// boundaries and session policies as identity policies.
 ///
 /// What it costs is bounded. Documents of more than 262,144 bytes are only measured, and documents that nest deeper
-/// than policies do only reported as such. There are at most 1,000 findings of at most 100 locations each. Checks that compare values
-/// with each other or with the catalog's lists (redundant actions and resources, wildcards in actions, last fields
-/// of ARNs, support of keys by actions) together look at 20 million characters; a hostile document that would need
-/// more may miss some of their findings.
+/// than policies do only reported as such. There are at most 1,000 findings of at most 100 locations each, and at most
+/// 20 policy variables of one value are looked at. Checks that compare values with each other or with the catalog's
+/// lists (redundant actions and resources, wildcards in actions, last fields of ARNs, support of keys by actions)
+/// together look at 20 million characters; a hostile document that would need more may miss some of their findings.
 pub fn findings(text: &str, kind: PolicyKind) -> Vec<Finding> {
     let mut report = Report::new(text);
     if text.len() > MAX_DOCUMENT_BYTES {
-        size::check(kind, &Place::stretch(0, text.len()), &mut report);
+        let whole = Place::stretch(0, text.len());
+        size::check(kind, &whole, &mut report);
+        if report.is_empty() {
+            report.error("JSON_SYNTAX_ERROR", "The document is too long to be a policy.", &[&whole]);
+        }
         return report.finish();
     }
     match Node::read(text) {

@@ -84,6 +84,10 @@ impl<'t> Report<'t> {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.drafts.is_empty()
+    }
+
     /// Whether there is room for work of this size; it counts as done then.
     pub(crate) fn may_spend(&mut self, work: usize) -> bool {
         let rest = self.budget.checked_sub(work);

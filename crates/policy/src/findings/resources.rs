@@ -12,8 +12,7 @@ use crate::language::arn_pattern::{split_arn, split_pattern};
 
 pub(crate) fn check(document: &Document<'_>, report: &mut Report<'_>) {
     for text in document.statements.iter().flat_map(Statement::resource_texts) {
-        let everything = !text.value.is_empty() && is_stars(text.value);
-        if !everything && !text.value.starts_with("${") {
+        if text.value.is_empty() || !is_stars(text.value) {
             check_arn(text, report);
         }
     }
