@@ -229,8 +229,7 @@ impl Everything {
 }
 
 fn decided_document(choices: &mut Choices<'_>, kind: PolicyKind) -> String {
-    let statements: Vec<String> =
-        (0..1 + choices.below(2)).map(|_| decided_statement(choices, kind)).collect();
+    let statements: Vec<String> = (0..=choices.below(2)).map(|_| decided_statement(choices, kind)).collect();
     format!(r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#, statements.join(","))
 }
 

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::language::arn_pattern::split_arn;
+use crate::request::is_account_id;
+
 /// What sort of principal signed the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PrincipalKind {
@@ -105,6 +108,28 @@ impl Principal {
         }
     }
 
+    /// The user, role, session or root user that an ARN names, as far as the ARN tells: there is no unique id, and the role
+    /// of a session is taken to have no path. None for ARNs of anything else.
+    pub fn from_arn(arn: &str) -> Option<Self> {
+        let [_, partition, service, _, account, resource] = split_arn(arn)?;
+        if !is_account_id(account) {
+            return None;
+        }
+        let (kind, name) = resource.split_once('/').unwrap_or((resource, ""));
+        match (service, kind) {
+            ("iam", "root") if name.is_empty() => Some(Self::root(account, arn)),
+            ("iam", "user") if !name.is_empty() => Some(Self::user(account, arn, "")),
+            ("iam", "role") if !name.is_empty() => Some(Self::role(account, arn, "")),
+            ("sts", "assumed-role") => {
+                let (role, _) =
+                    name.split_once('/').filter(|(role, session)| !role.is_empty() && !session.is_empty())?;
+                let role_arn = format!("arn:{partition}:iam::{account}:role/{role}");
+                Some(Self::assumed_role(account, arn, &role_arn, ""))
+            }
+            _ => None,
+        }
+    }
+
     /// Adds the canonical user id of the principal's account, which old S3 policies name.
     #[must_use]
     pub fn with_canonical_user_id(self, id: &str) -> Self {
@@ -162,7 +187,8 @@ impl Principal {
         self.canonical_user_id.as_deref()
     }
 
-    pub(crate) fn provider(&self) -> Option<&str> {
+    /// The service name, or the ARN or domain of the identity provider, of a principal that is one or comes from one.
+    pub fn provider(&self) -> Option<&str> {
         self.provider.as_deref()
     }
 
@@ -223,4 +249,31 @@ impl Principal {
 
 fn known(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arn_tells_who_it_is() {
+        let kind = |arn| Principal::from_arn(arn).map(|principal| principal.kind());
+        assert_eq!(kind("arn:aws:iam::111122223333:user/p/ann"), Some(PrincipalKind::User));
+        assert_eq!(kind("arn:aws:iam::111122223333:role/r"), Some(PrincipalKind::Role));
+        assert_eq!(kind("arn:aws:iam::111122223333:root"), Some(PrincipalKind::Root));
+        let session = Principal::from_arn("arn:aws-cn:sts::111122223333:assumed-role/r/s").unwrap();
+        assert_eq!(session.kind(), PrincipalKind::AssumedRole);
+        assert_eq!(session.principal_arn(), Some("arn:aws-cn:iam::111122223333:role/r"));
+        for arn in [
+            "",
+            "ann",
+            "arn:aws:iam::1111:user/ann",
+            "arn:aws:iam::111122223333:user/",
+            "arn:aws:iam::111122223333:group/g",
+            "arn:aws:sts::111122223333:assumed-role/r",
+            "arn:aws:s3:::bucket",
+        ] {
+            assert_eq!(kind(arn), None, "{arn}");
+        }
+    }
 }
