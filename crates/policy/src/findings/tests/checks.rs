@@ -314,7 +314,8 @@ fn rows() -> Vec<(PolicyKind, String, Vec<&'static str>)> {
             Resource,
             granted(
                 r#"{"Service":"sns.amazonaws.com"}"#,
-                r#","Condition":{"StringEquals":{"aws:SourceAccount":"123456789012","aws:PrincipalOrgID":"o-1234567890"}}"#,
+                r#","Condition":{"StringEquals":{"aws:SourceAccount":"123456789012",
+                    "aws:PrincipalOrgID":"o-1234567890"}}"#,
             ),
             vec![
                 "UNSUPPORTED_CONDITION_KEY_FOR_SERVICE_PRINCIPAL: Statement/0/Condition/StringEquals/<aws:PrincipalOrgID> \"aws:PrincipalOrgID\"",
@@ -488,7 +489,8 @@ fn rows() -> Vec<(PolicyKind, String, Vec<&'static str>)> {
             ResourceControl,
             controlled(
                 "s3:*",
-                r#","Condition":{"StringNotEquals":{"aws:SourceOrgID":"o-1234567890"},"Null":{"aws:SourceArn":"false"}}"#,
+                r#","Condition":{"StringNotEquals":{"aws:SourceOrgID":"o-1234567890"},
+                    "Null":{"aws:SourceArn":"false"}}"#,
             ),
             vec![
                 "RCP_MISSING_RELATED_SERVICE_PRINCIPAL_CONDITION_KEY: Statement/0/Condition/StringNotEquals/<aws:SourceOrgID> \"aws:SourceOrgID\"",
@@ -498,7 +500,8 @@ fn rows() -> Vec<(PolicyKind, String, Vec<&'static str>)> {
             ResourceControl,
             controlled(
                 "s3:*",
-                r#","Condition":{"StringNotEquals":{"aws:SourceOrgID":"o-1234567890"},"BoolIfExists":{"aws:PrincipalIsAWSService":"true"}}"#,
+                r#","Condition":{"StringNotEquals":{"aws:SourceOrgID":"o-1234567890"},
+                    "BoolIfExists":{"aws:PrincipalIsAWSService":"true"}}"#,
             ),
             vec![
                 "RCP_MISSING_SERVICE_CONDITION_KEY_NULL_CHECK: Statement/0/Condition/StringNotEquals/<aws:SourceOrgID> \"aws:SourceOrgID\"",

@@ -195,7 +195,8 @@ fn statements() -> impl Strategy<Value = String> {
     (version, sid, effect, action, resource, principal, condition).prop_map(
         |(version, sid, effect, action, resource, principal, condition)| {
             format!(
-                r#"{{"Version":{version},"Statement":{{{sid}"Effect":{effect},"Action":{action}{resource}{principal}{condition}}}}}"#
+                r#"{{"Version":{version},"Statement":{{{sid}"Effect":{effect},
+                    "Action":{action}{resource}{principal}{condition}}}}}"#
             )
         },
     )
@@ -237,7 +238,8 @@ proptest! {
     fn any_statement_is_answered(actions in "[a-z3:*?${}é\\\\]{0,20}", resource in "arn:aws:[a-z3*]{0,4}:[*a-z$\\{:\\}/']{0,20}", key in "(aws:)?[a-zA-Z/:]{0,12}", value in "[a-z*?$\\{\\}:,' é]{0,20}", kind in kinds()) {
         let json = |text: &str| serde_json::to_string(text).unwrap();
         let text = format!(
-            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":{},"Resource":{},"Condition":{{"StringLike":{{{}:{}}}}}}}}}"#,
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":{},"Resource":{},
+                "Condition":{{"StringLike":{{{}:{}}}}}}}}}"#,
             json(&actions), json(&resource), json(&key), json(&value)
         );
         holds_together(&text, kind);
