@@ -457,3 +457,61 @@ fn public_access() {
     let of_identity = identity(&[&allow(r#""Action": "*", "Resource": "*""#)]);
     assert_eq!(shown(&Reasoning::new().grants_nothing_public(&of_identity)), "yes");
 }
+
+#[test]
+fn hostile_policies_are_answered_in_bounds() {
+    let list =
+        |values: &[String]| values.iter().map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join(",");
+    let on = |resources: &[String]| {
+        identity(&[&allow(&format!(r#""Action": "*", "Resource": [{}]"#, list(resources)))])
+    };
+    let each = |resources: &[String]| {
+        let statements: Vec<String> = resources
+            .iter()
+            .map(|resource| allow(&format!(r#""Action": "*", "Resource": "{resource}""#)))
+            .collect();
+        identity(&statements.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let few = Reasoning::new().with_steps(2_000_000);
+    let bucket = |pattern: String| format!("arn:aws:s3:::{pattern}");
+
+    // Every subset of these matches some resource, but as one list they are one condition.
+    let letters: Vec<String> = ('a'..='z').map(|letter| bucket(format!("*{letter}*"))).collect();
+    assert_eq!(shown(&few.no_more_permissive(&on(&letters), &on(&[bucket("*".to_owned())]))), "yes");
+    assert_eq!(
+        shown(&few.no_more_permissive(&each(&letters), &on(&[bucket("?".to_owned())]))),
+        "unknown: the question is too complex"
+    );
+    // The remainders of these patterns multiply.
+    let windows: Vec<String> =
+        (0..12).map(|length| bucket(format!("*a{}b", "?".repeat(length + 10)))).collect();
+    assert_eq!(
+        shown(&few.no_more_permissive(&each(&windows), &on(&[bucket("x*".to_owned())]))),
+        "unknown: the question is too complex"
+    );
+    let stars = bucket(format!("{}b", "*a".repeat(100)));
+    assert_eq!(shown(&few.no_more_permissive(&on(&[stars.clone()]), &on(&[bucket("*b".to_owned())]))), "yes");
+    assert!(few.no_more_permissive(&on(&[bucket("*b".to_owned())]), &on(&[stars])).witness().is_some());
+
+    let many: Vec<String> = (0..1_000).map(|number| bucket(format!("bucket-{number}/*"))).collect();
+    assert_eq!(shown(&Reasoning::new().no_more_permissive(&on(&many), &on(&many))), "yes");
+    let fewer = on(many.get(1..).unwrap_or_default());
+    assert_eq!(
+        shown(&Reasoning::new().no_more_permissive(&on(&many), &fewer)),
+        "no: x:x on arn:aws:s3:::bucket-0/"
+    );
+
+    // Conditions on many keys of which each may fail.
+    let keys: Vec<String> = (0..40).map(|number| format!(r#""k:{number}": "a""#)).collect();
+    let narrow = under(&format!(r#"{{"StringEquals": {{{}}}}}"#, keys.join(",")));
+    assert_eq!(shown(&few.no_more_permissive(&narrow, &under(r#"{"StringLike": {"k:7": "?"}}"#))), "yes");
+    let choices: Vec<String> = (0..40)
+        .map(|number| allow(&format!(r#""Action": "*", "Resource": "*", "Condition": {{"StringEquals": {{"k:{number}": "a", "k:{}": "b"}}}}"#, (number * 7 + 3) % 40)))
+        .collect();
+    let choices = identity(&choices.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(!few.no_more_permissive(&under(r#"{"Null": {"k:0": "false"}}"#), &choices).is_yes());
+    assert_eq!(
+        shown(&Reasoning::new().with_steps(10).no_more_permissive(&narrow, &narrow)),
+        "unknown: the question is too complex"
+    );
+}
