@@ -8,6 +8,6 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((first, bytes)) = bytes.split_first() else { return };
     let language = if first % 2 == 0 { Language::Whole } else { Language::Decided };
     let sample = ReasoningSample::new(bytes, language);
-    let fault = sample.fault(&sample.answer());
-    assert_eq!(fault, None);
+    assert_eq!(sample.fault(&sample.answer()), None);
+    assert_eq!(sample.fault_of_grants(), None);
 });

@@ -93,6 +93,12 @@ pub enum Obstacle {
     TooComplex,
     /// A counterexample was found, but evaluation does not confirm it.
     Unconfirmed,
+    /// A condition compares with a date too far away to be written, or without regard to case with a character that
+    /// becomes several in lower case.
+    Value {
+        /// The operator and the key.
+        condition: String,
+    },
     /// The value of a policy variable decides.
     Variable {
         /// `Resource`, or the operator and the key.
@@ -195,6 +201,7 @@ impl fmt::Display for Obstacle {
             Self::PrincipalKey { key } => write!(formatter, "{key} depends on the principal"),
             Self::TooComplex => formatter.write_str("the question is too complex"),
             Self::Unconfirmed => formatter.write_str("evaluation does not confirm the counterexample"),
+            Self::Value { condition } => write!(formatter, "{condition} has a value beyond what is decided"),
             Self::Variable { element } => write!(formatter, "{element} depends on a policy variable"),
         }
     }
@@ -230,4 +237,35 @@ pub(super) fn operator_name(operator: Operator) -> String {
     };
     let suffix = if operator.if_exists { "IfExists" } else { "" };
     format!("{prefix}{name}{suffix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operators_are_named_as_they_are_read() {
+        for quantifier in ["", "ForAllValues:", "ForAnyValue:"] {
+            for name in [
+                "StringNotLike",
+                "StringEqualsIgnoreCase",
+                "StringNotEquals",
+                "NumericNotEquals",
+                "NumericLessThan",
+                "DateGreaterThanEquals",
+                "NotIpAddress",
+                "IpAddress",
+                "ArnNotEquals",
+                "ArnLike",
+                "BinaryEquals",
+                "Bool",
+            ] {
+                for suffix in ["", "IfExists"] {
+                    let operator = Operator::parse(&format!("{quantifier}{name}{suffix}")).unwrap();
+                    assert_eq!(Operator::parse(&operator_name(operator)), Some(operator));
+                }
+            }
+        }
+        assert_eq!(operator_name(Operator::parse("Null").unwrap()), "Null");
+    }
 }

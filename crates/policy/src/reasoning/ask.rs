@@ -3,7 +3,7 @@
 use crate::evaluate::decision::{Layer, Outcome};
 use crate::evaluate::evaluate;
 use crate::evaluate::policies::{Policies, Source};
-use crate::language::condition::Test;
+use crate::language::condition::{Condition, Test};
 use crate::language::statement::Statement;
 use crate::language::variable::{Part, Template};
 use crate::reasoning::answer::{Answer, Obstacle, Place, Reason, Witness, operator_name};
@@ -203,7 +203,7 @@ impl Question<'_> {
                 add(Obstacle::Variable { element: "Resource".to_owned() });
             }
             for condition in statement.conditions() {
-                let name = || format!("{} {}", operator_name(condition.operator()), condition.key().as_str());
+                let name = || condition_name(condition);
                 if templates_of_test(condition.test()).next().is_some() {
                     add(Obstacle::Variable { element: name() });
                 } else if self.is_mixed(condition.key(), condition.test()) {
@@ -214,7 +214,24 @@ impl Question<'_> {
                 }
             }
         }
+        if reasons.is_empty() {
+            self.add_values(&mut reasons);
+        }
         reasons
+    }
+
+    /// What stands in the way when neither variables nor types do.
+    fn add_values(&self, reasons: &mut Vec<Reason>) {
+        for (row, source) in self.rows.iter().zip(&self.sources) {
+            let (Some(statement), Some(source)) = (row.statement(), source) else { continue };
+            let conditions = statement.conditions().iter();
+            let suspect =
+                |condition: &&Condition| matches!(condition.test(), Test::Date(..) | Test::IgnoreCase(_));
+            reasons.extend(conditions.filter(suspect).map(|condition| Reason {
+                place: Some(Place::new(source, statement)),
+                obstacle: Obstacle::Value { condition: condition_name(condition) },
+            }));
+        }
     }
 
     /// Whether others compare the key as another type.
@@ -232,6 +249,10 @@ impl Question<'_> {
                 .flat_map(Statement::conditions)
                 .any(|condition| condition.key() == key && differs(condition.test()))
     }
+}
+
+fn condition_name(condition: &Condition) -> String {
+    format!("{} {}", operator_name(condition.operator()), condition.key().as_str())
 }
 
 fn templates_of_test(test: &Test) -> Box<dyn Iterator<Item = &Template> + '_> {

@@ -16,7 +16,8 @@
 //! - A condition key is absent or has any text as its value. Where some condition compares it with `ForAllValues` or
 //!   `ForAnyValue` it may also have a list of any length. Keys are independent of each other; of the principal they
 //!   are not, where policies name principals.
-//! - Principals are all those that the policies name, in every way the names go together, and others.
+//! - Principals are all those that the policies name, in every way the names go together, and others; but no
+//!   service-linked roles, which control policies do not limit.
 //!
 //! Policy variables stand for values that only a request has. A pattern with variables is taken as one that may match
 //! or not: the same pattern in two policies does the same. What is proven so is proven. If the proof fails, values for

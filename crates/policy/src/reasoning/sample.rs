@@ -9,7 +9,7 @@ use crate::language::arn_pattern::split_arn;
 use crate::language::condition::Quantifier;
 use crate::language::policy::{Policy, PolicyKind};
 use crate::language::statement::Statement;
-use crate::reasoning::{Answer, Reasoning, Witness};
+use crate::reasoning::{Access, Answer, Reasoning, Witness};
 use crate::request::Request;
 use crate::request::context::{Context, ContextValue};
 use crate::request::principal::{Principal, PrincipalKind};
@@ -142,6 +142,36 @@ impl ReasoningSample {
         fault.map(|fault| format!("{fault}\nanswer: {answer:?}\n{}", self.describe()))
     }
 
+    /// What is wrong with the answers whether the first policies grant what some of the requests ask for.
+    pub fn fault_of_grants(&self) -> Option<String> {
+        if self.new.is_empty() {
+            return None;
+        }
+        self.requests.iter().take(4).find_map(|asked| {
+            let access = Access::parse([&asked.action], [&asked.resource]).ok()?;
+            let allowed = |request: &Witness| {
+                let all = self.everything.as_ref()?;
+                all.allows(self.kind, &self.new, request).then(|| request.to_string())
+            };
+            let is_asked = |request: &&Witness| {
+                let any = asked.resource == "*" || request.resource == asked.resource;
+                any && request.action.eq_ignore_ascii_case(&asked.action)
+            };
+            let fault = match self.reasoning().grants_none_of(&self.new, &[access]) {
+                Answer::Yes => self.requests.iter().filter(is_asked).find_map(allowed),
+                Answer::No(witness) if is_asked(&&*witness) && allowed(&witness).is_some() => None,
+                Answer::No(_) => Some("the witness does not refute".to_owned()),
+                Answer::Unknown { .. } if self.language == Language::Whole => None,
+                Answer::Unknown { .. } => Some("it can be decided".to_owned()),
+            };
+            fault.map(|fault| format!("{fault}\nasked: {asked}\n{}", self.describe()))
+        })
+    }
+
+    fn reasoning(&self) -> Reasoning {
+        Reasoning::new().with_steps(5_000_000)
+    }
+
     /// Both sides as documents.
     pub fn describe(&self) -> String {
         let documents = |sources: &[Source]| {
@@ -153,7 +183,7 @@ impl ReasoningSample {
 
     /// Answers whether the first policies allow nothing that the second do not.
     pub fn answer(&self) -> Answer {
-        Reasoning::new().with_steps(5_000_000).no_more_permissive(&self.new, &self.existing)
+        self.reasoning().no_more_permissive(&self.new, &self.existing)
     }
 
     fn refutes(&self, request: &Witness) -> bool {
@@ -289,7 +319,9 @@ fn requests(seed: u64, language: Language, kind: PolicyKind, policies: &[Source]
     let request = |bytes: &[u8]| {
         let mut choices = Choices(bytes);
         let mut context = Context::new();
-        let principal = choices.principal();
+        // Service-linked roles are beyond what control policies limit.
+        let drawn = choices.principal();
+        let principal = if drawn.is_service_linked() { Principal::anonymous() } else { drawn };
         for (key, pool) in [
             ("k:text", &TEXTS[..]),
             ("k:list", &TEXTS),
