@@ -157,7 +157,7 @@ impl ReasoningSample {
                 let any = asked.resource == "*" || request.resource == asked.resource;
                 any && request.action.eq_ignore_ascii_case(&asked.action)
             };
-            let fault = match self.reasoning().grants_none_of(&self.new, &[access]) {
+            let fault = match Self::reasoning().grants_none_of(&self.new, &[access]) {
                 Answer::Yes => self.requests.iter().filter(is_asked).find_map(allowed),
                 Answer::No(witness) if is_asked(&&*witness) && allowed(&witness).is_some() => None,
                 Answer::No(_) => Some("the witness does not refute".to_owned()),
@@ -168,7 +168,7 @@ impl ReasoningSample {
         })
     }
 
-    fn reasoning(&self) -> Reasoning {
+    fn reasoning() -> Reasoning {
         Reasoning::new().with_steps(5_000_000)
     }
 
@@ -183,7 +183,7 @@ impl ReasoningSample {
 
     /// Answers whether the first policies allow nothing that the second do not.
     pub fn answer(&self) -> Answer {
-        self.reasoning().no_more_permissive(&self.new, &self.existing)
+        Self::reasoning().no_more_permissive(&self.new, &self.existing)
     }
 
     fn refutes(&self, request: &Witness) -> bool {
