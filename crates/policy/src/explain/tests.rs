@@ -338,7 +338,9 @@ fn remedy<'a>(miss: &NearestMiss<'a>) -> Option<(&'a str, &'a str)> {
     let operator = failed.operator.rsplit(':').next().unwrap().trim_end_matches("IfExists");
     let reflexive = ["Bool", "BinaryEquals"].contains(&operator)
         || (operator.ends_with("Equals") && !operator.contains("Not") && !operator.starts_with("Arn"));
-    let value = failed.expected.iter().find(|value| reflexive && !value.contains("${"))?;
+    // Empty text is a null value, which `ForAnyValue` never matches.
+    let value =
+        failed.expected.iter().find(|value| reflexive && !value.is_empty() && !value.contains("${"))?;
     let statement = miss.statement.statement;
     let conditions = statement.conditions().iter().map(|condition| &*condition.written().key);
     let keys = variable_texts(statement).flat_map(variables).map(|variable| variable.key).chain(conditions);
