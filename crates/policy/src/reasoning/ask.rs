@@ -7,7 +7,7 @@ use crate::language::condition::{Condition, Test};
 use crate::language::statement::Statement;
 use crate::language::variable::{Part, Template};
 use crate::reasoning::answer::{Answer, Obstacle, Place, Reason, Witness, operator_name};
-use crate::reasoning::axis::{Fixed, Row, View};
+use crate::reasoning::axis::{Axis, Fixed, Row, View, action};
 use crate::reasoning::budget::{Budget, TooComplex};
 use crate::reasoning::space::{Counterexample, Space, principals};
 use crate::reasoning::word;
@@ -27,7 +27,7 @@ const PRINCIPAL_KEYS: [&str; 7] = [
     "aws:username",
 ];
 /// The most principals that are tried one by one.
-const MAX_TRIED: usize = 400;
+const MAX_TRIED: usize = 100;
 
 /// Chooses values for variables; none leaves the key absent.
 type Way<'a> = &'a dyn Fn(&Key) -> Option<String>;
@@ -51,7 +51,8 @@ impl Question<'_> {
     }
 
     fn try_answer(&self, budget: &mut Budget) -> Result<Answer, TooComplex> {
-        let space = Space::new(&self.rows, View::Open, self.known_actions, budget)?;
+        let actions = action::axis(&self.rows, self.known_actions, budget)?;
+        let space = Space::new(&self.rows, View::Open, actions.clone(), budget)?;
         let Some(point) = self.find(&space, budget)? else {
             let accesses = self.rows.iter().enumerate().filter(|(_, row)| matches!(row, Row::Access(_)));
             let empty = accesses.enumerate().find(|(_, (row, _))| space.is_empty(*row));
@@ -69,7 +70,7 @@ impl Question<'_> {
                 Answer::unknown(Obstacle::Unconfirmed)
             });
         }
-        Ok(match self.refute(&space, &found, &bound, budget) {
+        Ok(match self.refute(&space, &actions, &found, &bound, budget) {
             Ok(Some(witness)) => Answer::No(Box::new(witness)),
             Ok(None) => Answer::Unknown { reasons: self.reasons(&bound, false) },
             Err(TooComplex) => Answer::Unknown { reasons: self.reasons(&bound, true) },
@@ -90,6 +91,7 @@ impl Question<'_> {
     fn refute(
         &self,
         space: &Space,
+        actions: &Axis<String>,
         found: &Witness,
         bound: &[Key],
         budget: &mut Budget,
@@ -143,7 +145,7 @@ impl Question<'_> {
                     keys.extend(bound.iter().cloned());
                 }
                 let fixed = Fixed { keys, context, principal: principal.clone() };
-                let space = Space::new(&self.rows, View::Fixed(&fixed), self.known_actions, budget)?;
+                let space = Space::new(&self.rows, View::Fixed(&fixed), actions.clone(), budget)?;
                 let Some(mut witness) = self.find(&space, budget)?.and_then(|point| space.witness(&point))
                 else {
                     continue;

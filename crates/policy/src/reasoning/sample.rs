@@ -41,7 +41,7 @@ pub struct ReasoningSample {
 }
 
 /// How many requests an answer is held against.
-const REQUESTS: usize = 200;
+const REQUESTS: usize = 150;
 /// The types of keys: their key, operators and values.
 const TYPES: [(&str, &[&str], &[&str]); 7] = [
     (
@@ -147,7 +147,7 @@ impl ReasoningSample {
         if self.new.is_empty() {
             return None;
         }
-        self.requests.iter().take(4).find_map(|asked| {
+        self.requests.iter().take(1).find_map(|asked| {
             let access = Access::parse([&asked.action], [&asked.resource]).ok()?;
             let allowed = |request: &Witness| {
                 let all = self.everything.as_ref()?;
@@ -169,7 +169,7 @@ impl ReasoningSample {
     }
 
     fn reasoning() -> Reasoning {
-        Reasoning::new().with_steps(5_000_000)
+        Reasoning::new().with_steps(1_000_000)
     }
 
     /// Both sides as documents.

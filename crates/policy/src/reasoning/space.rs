@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::language::statement::Statement;
 use crate::reasoning::answer::Witness;
 use crate::reasoning::axis::principal::{self, Names};
-use crate::reasoning::axis::{Axis, Row, View, action, key, resource};
+use crate::reasoning::axis::{Axis, Row, View, key, resource};
 use crate::reasoning::budget::{Budget, TooComplex};
 use crate::reasoning::doubt::Sample;
 use crate::reasoning::region::{Region, remainder};
@@ -37,10 +37,11 @@ pub(super) struct Space {
 const MAX_SETS: usize = 1 << 18;
 
 impl Space {
+    /// `actions` is the axis of the same rows.
     pub(super) fn new(
         rows: &[Row<'_>],
         view: View<'_>,
-        known_actions: Option<&[String]>,
+        actions: Axis<String>,
         budget: &mut Budget,
     ) -> Result<Self, TooComplex> {
         let mut by_key: BTreeMap<&str, (&Key, Vec<usize>)> = BTreeMap::new();
@@ -54,7 +55,6 @@ impl Space {
         if by_key.len().saturating_add(3).saturating_mul(rows.len()) > MAX_SETS {
             return Err(TooComplex);
         }
-        let actions = action::axis(rows, known_actions, budget)?;
         let resources = resource::axis(rows, view, budget)?;
         let mut keys = Vec::with_capacity(by_key.len());
         for (key, _) in by_key.values() {

@@ -55,6 +55,7 @@ pub(super) struct Fixed {
 }
 
 /// An axis with the cells that lie in each row.
+#[derive(Clone)]
 pub(super) struct Axis<C> {
     pub(super) cells: Vec<C>,
     pub(super) rows: Vec<Bits>,

@@ -17,9 +17,9 @@ fn count() -> u64 {
     std::env::var("PORTCULLIS_SAMPLES").ok().and_then(|count| count.parse().ok()).unwrap_or(150)
 }
 
-fn check(language: Language) -> BTreeMap<&'static str, u64> {
+fn check(language: Language, count: u64) -> BTreeMap<&'static str, u64> {
     let mut answers = BTreeMap::new();
-    for seed in 0..count() {
+    for seed in 0..count {
         let sample = ReasoningSample::new(&bytes(seed), language);
         let answer = sample.answer();
         if let Some(fault) = sample.fault(&answer).or_else(|| sample.fault_of_grants()) {
@@ -41,20 +41,24 @@ fn check(language: Language) -> BTreeMap<&'static str, u64> {
 
 #[test]
 fn what_can_be_decided_is_decided() {
-    let answers = check(Language::Decided);
+    let answers = check(Language::Decided, count());
     // Answers of one sort would prove little.
     assert!(answers.values().all(|found| *found > count() / 5) && answers.len() == 2, "{answers:?}");
 }
 
 #[test]
 fn the_whole_language_is_answered_truthfully() {
-    let answers = check(Language::Whole);
-    assert!(answers["yes"] > count() / 8 && answers["no"] > count() / 8, "{answers:?}");
-    assert!(answers["unknown"] < count() / 4, "{answers:?}");
+    let count = count() / 2;
+    let answers = check(Language::Whole, count);
+    let found = |name| answers.get(name).copied().unwrap_or_default();
+    assert!(
+        found("yes") > count / 8 && found("no") > count / 8 && found("unknown") < count / 4,
+        "{answers:?}"
+    );
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn shrinkable_samples_are_answered_truthfully(bytes in prop::collection::vec(any::<u8>(), 0..200), whole in any::<bool>()) {
