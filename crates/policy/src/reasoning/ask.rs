@@ -97,7 +97,7 @@ impl Question<'_> {
         budget: &mut Budget,
     ) -> Result<Option<Witness>, TooComplex> {
         let mut variables: Vec<Key> = Vec::new();
-        for (key, _) in self.templates().flat_map(|(_, template)| keys(template)) {
+        for key in self.templates().flat_map(keys) {
             if !variables.contains(key) {
                 variables.push(key.clone());
             }
@@ -166,7 +166,7 @@ impl Question<'_> {
         if !self.bind_principal_keys {
             return Vec::new();
         }
-        let variables = self.templates().flat_map(|(_, template)| keys(template)).map(|(key, _)| key);
+        let variables = self.templates().flat_map(keys);
         let mut bound: Vec<Key> = Vec::new();
         for key in space.keys().chain(variables) {
             if PRINCIPAL_KEYS.contains(&key.as_str()) && !bound.contains(key) {
@@ -176,16 +176,13 @@ impl Question<'_> {
         bound
     }
 
-    /// The templates with variables, each with the number of its row.
-    fn templates(&self) -> impl Iterator<Item = (usize, &Template)> {
-        let statements =
-            self.rows.iter().enumerate().filter_map(|(number, row)| Some((number, row.statement()?)));
-        statements.flat_map(|(number, statement)| {
+    /// All templates with variables.
+    fn templates(&self) -> impl Iterator<Item = &Template> {
+        self.rows.iter().filter_map(|row| row.statement()).flat_map(|statement| {
             let resources = statement.resources().into_iter().flat_map(|resources| &resources.patterns);
-            let of_resources = resources.flat_map(word::templates_of_arn);
-            let of_conditions =
-                statement.conditions().iter().flat_map(|condition| templates_of_test(condition.test()));
-            of_resources.chain(of_conditions).map(move |template| (number, template))
+            let conditions = statement.conditions().iter();
+            let of_conditions = conditions.flat_map(|condition| templates_of_test(condition.test()));
+            resources.flat_map(word::templates_of_arn).chain(of_conditions)
         })
     }
 
@@ -266,10 +263,10 @@ fn templates_of_test(test: &Test) -> Box<dyn Iterator<Item = &Template> + '_> {
     }
 }
 
-/// The keys of a template's variables, with their defaults.
-fn keys(template: &Template) -> impl Iterator<Item = (&Key, Option<&str>)> {
+/// The keys of a template's variables.
+fn keys(template: &Template) -> impl Iterator<Item = &Key> {
     template.parts().iter().filter_map(|part| match part {
-        Part::Variable { key, default } => Some((key, default.as_deref())),
+        Part::Variable { key, .. } => Some(key),
         Part::Many | Part::One | Part::Text(_) => None,
     })
 }

@@ -144,10 +144,10 @@ impl Reasoning {
     }
 
     /// Whether the policies grant nothing to the public: `CheckNoPublicAccess`. The public is who is not signed in and
-    /// who belongs to an account that the policies do not name. Keys that tell who somebody is or whence he comes
-    /// (`aws:PrincipalOrgID`, `aws:SourceArn`, `aws:SourceVpc` and the like) then have no value that the policies name,
+    /// who belongs to an account that the policies do not name. Keys that tell who somebody is or where a request
+    /// comes from (`aws:PrincipalOrgID`, `aws:SourceArn`, `aws:SourceVpc` and the like) then have no value that the policies name,
     /// and `aws:SourceIp` is an address outside all blocks of at most a 256th of the IPv4 addresses (/8) or the same
-    /// size for IPv6 as a provider has (/32). All other keys, tags among them, anyone can have as he likes. Policies
+    /// size for IPv6 as a provider has (/32). All other keys, tags among them, anyone can have as they like. Policies
     /// without a Principal element grant nothing by themselves.
     pub fn grants_nothing_public(&self, policies: &[Source]) -> Answer {
         if kinds_differ(&[policies]) {
