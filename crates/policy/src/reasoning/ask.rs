@@ -98,6 +98,7 @@ impl Question<'_> {
     ) -> Result<Option<Witness>, TooComplex> {
         let mut variables: Vec<Key> = Vec::new();
         for key in self.templates().flat_map(keys) {
+            budget.spend(variables.len())?;
             if !variables.contains(key) {
                 variables.push(key.clone());
             }
