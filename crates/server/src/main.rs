@@ -37,6 +37,8 @@ fn main() -> ExitCode {
     log();
     match run(command) {
         Ok(code) => code,
+        // Who reads no further, as `head` does, misses nothing.
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&*error);
             ExitCode::FAILURE
@@ -51,6 +53,12 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Policy(command) => policy::run(&command),
         Command::Serve(flags) => on_runtime(serve::serve(flags)),
     }
+}
+
+fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    let of_json = error.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+    kind.or(of_json) == Some(std::io::ErrorKind::BrokenPipe)
 }
 
 fn on_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {
