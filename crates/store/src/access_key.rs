@@ -2,7 +2,7 @@
 
 use domain::{AccessKey, AccessKeyId, AccessKeyOwner, AccountId, SecretAccessKey};
 
-use crate::{EncryptionContext, Row, Sealer, StoreError, Transaction, document, page};
+use crate::{EncryptionContext, Row, Sealer, StoreError, Transaction, document, page, seal::SealedKind};
 
 /// Stores a new key and seals its secret. [`StoreError::Unique`] when the id is taken.
 pub async fn insert(
@@ -104,8 +104,10 @@ pub async fn delete(tx: &mut Transaction, account: AccountId, id: &AccessKeyId) 
 }
 
 fn context(account_id: AccountId, id: &AccessKeyId) -> EncryptionContext<'_> {
-    EncryptionContext { account_id, kind: "access_key", id: id.as_str() }
+    EncryptionContext { account_id, kind: KIND, id: id.as_str() }
 }
+
+const KIND: &str = "access_key";
 
 const INSERT: &str = "INSERT INTO access_key (account_id, access_key_id, owner_id, secret, doc_version, doc)
     VALUES (:account_id, :access_key_id, :owner_id, :secret, :doc_version, :doc)";
@@ -120,5 +122,16 @@ const UPDATE: &str = "UPDATE access_key SET doc_version = :doc_version, doc = :d
     WHERE account_id = :account_id AND access_key_id = :access_key_id";
 const DELETE: &str =
     "DELETE FROM access_key WHERE account_id = :account_id AND access_key_id = :access_key_id";
+
+/// The secrets, for what goes through all of them.
+pub(crate) const SEALED: SealedKind = SealedKind {
+    kind: KIND,
+    list: "SELECT account_id, access_key_id AS id, secret AS sealed FROM access_key
+        WHERE (account_id, access_key_id) > (:account_id, :id)
+        ORDER BY account_id, access_key_id LIMIT :limit",
+    update: "UPDATE access_key SET secret = :new
+        WHERE account_id = :account_id AND access_key_id = :id AND secret = :old",
+    count: "SELECT COUNT(*) AS n FROM access_key WHERE substr(secret, 2, 4) = :key_id",
+};
 
 pub(crate) const SQL: &[&str] = &[INSERT, FIND, LIST, COUNT, UPDATE, DELETE];

@@ -14,6 +14,8 @@ pub mod access_key;
 pub mod account;
 pub mod attachment;
 pub mod audit_event;
+pub mod backup;
+pub mod export;
 pub mod group;
 pub mod inline_policy;
 pub mod last_used;
@@ -37,9 +39,10 @@ mod row;
 mod seal;
 mod statements;
 mod store;
+mod table;
 mod transaction;
 
-pub use check::Finding;
+pub use check::{Finding, Report};
 pub use engine::{Engine, Parameters};
 pub use error::StoreError;
 pub use location::Location;
@@ -47,8 +50,8 @@ pub use parameter::{Parameter, Value};
 pub use retry::Retry;
 pub use row::Row;
 pub use seal::{
-    EncryptionContext, MAX_PLAINTEXT, MAX_SESSION_TOKEN, RootKey, RootKeyError, SealError, Sealer,
-    SessionSealer,
+    DataKeyRotation, EncryptionContext, MAX_PLAINTEXT, MAX_SESSION_TOKEN, Reseal, RootKey, RootKeyError,
+    SETTLING, SealError, Sealer, SessionSealer, prepare_root_key, reseal, rotate_data_keys, rotate_root_key,
 };
 pub use statements::statements;
 pub use store::{Access, Options, Store};

@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest;
 
-use crate::{Engine, Retry, Store, StoreError};
+use crate::{Engine, Retry, Store, StoreError, Transaction};
 
 /// One step of the schema.
 pub(crate) struct Migration {
@@ -42,6 +42,45 @@ pub(crate) async fn migrate(store: &Store, migrations: &[Migration]) -> Result<(
     }
 }
 
+/// Makes the schema as it is after the first `version` steps, in a store that must have none yet.
+pub(crate) async fn make(tx: &mut Transaction, engine: Engine, version: i64) -> Result<(), StoreError> {
+    tx.script(&in_words_of(engine, TABLE)).await?;
+    if !tx.query(LIST, &[]).await?.is_empty() {
+        return Err(StoreError::Schema("the store is not empty".into()));
+    }
+    take(tx, engine, MIGRATIONS.iter().filter(|migration| migration.version <= version)).await
+}
+
+/// Takes the steps behind `version`.
+pub(crate) async fn advance(tx: &mut Transaction, engine: Engine, version: i64) -> Result<(), StoreError> {
+    take(tx, engine, MIGRATIONS.iter().filter(|migration| migration.version > version)).await
+}
+
+/// The newest step of the program: its number and checksum.
+pub(crate) fn newest() -> (i64, String) {
+    MIGRATIONS.last().map(|migration| (migration.version, migration.checksum())).unwrap_or_default()
+}
+
+/// The numbers of all steps.
+pub(crate) fn all() -> Vec<i64> {
+    MIGRATIONS.iter().map(|migration| migration.version).collect()
+}
+
+/// Whether the program has a step of that number and checksum.
+pub(crate) fn is_known(version: i64, checksum: &str) -> bool {
+    MIGRATIONS.iter().any(|migration| migration.version == version && migration.checksum() == checksum)
+}
+
+/// The numbers of the steps that the store has not taken yet.
+pub(crate) async fn missing(store: &Store) -> Result<Vec<i64>, StoreError> {
+    let rows = match store.read().query(LIST, &[]).await {
+        // There is no such table: the store is empty.
+        Err(StoreError::Statement(_)) => Vec::new(),
+        rows => rows?,
+    };
+    Ok(pending(&rows, MIGRATIONS)?.iter().map(|migration| migration.version).collect())
+}
+
 /// Fails unless the store has taken all steps and no others.
 pub(crate) async fn require_current(store: &Store) -> Result<(), StoreError> {
     let mut tx = store.read();
@@ -70,12 +109,21 @@ async fn attempt(store: &Store, migrations: &[Migration]) -> Result<(), StoreErr
         tx.rollback();
         return Ok(());
     }
-    for migration in pending {
-        tx.script(&in_words_of(store.engine(), migration.sql)).await?;
+    take(&mut tx, store.engine(), pending).await?;
+    tx.commit().await
+}
+
+async fn take<'a>(
+    tx: &mut Transaction,
+    engine: Engine,
+    migrations: impl IntoIterator<Item = &'a Migration>,
+) -> Result<(), StoreError> {
+    for migration in migrations {
+        tx.script(&in_words_of(engine, migration.sql)).await?;
         tx.execute(INSERT, &[(":version", &migration.version), (":checksum", &migration.checksum())]).await?;
         tracing::info!(version = migration.version, "the schema has a new version");
     }
-    tx.commit().await
+    Ok(())
 }
 
 /// Two nodes that create the same table at the same time see one of these.

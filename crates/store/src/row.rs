@@ -1,8 +1,8 @@
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use jiff::Timestamp;
 
-use crate::StoreError;
+use crate::{Parameter, StoreError, Value};
 
 /// One row of an answer, read by column name. A missing column, NULL or another type than asked for is an error, so that
 /// a statement and its reader cannot drift apart unseen.
@@ -21,9 +21,25 @@ pub(crate) enum Cell {
     Text(String),
 }
 
+impl Parameter for Cell {
+    fn value(&self) -> Value<'_> {
+        match self {
+            Self::Bytes(bytes) => Value::Bytes(bytes),
+            Self::Integer(number) => Value::Integer(*number),
+            Self::Null => Value::Null,
+            Self::Text(text) => Value::Text(Cow::Borrowed(text)),
+        }
+    }
+}
+
 impl Row {
     pub(crate) fn new(columns: Arc<[Box<str>]>, cells: Vec<Cell>) -> Self {
         Self { columns, cells }
+    }
+
+    /// All values, in the order of the statement's columns.
+    pub(crate) fn cells(&self) -> &[Cell] {
+        &self.cells
     }
 
     /// A TEXT column.

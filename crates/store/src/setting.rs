@@ -1,11 +1,19 @@
 //! Settings of the whole plane, by name.
 
+use std::collections::BTreeMap;
+
 use crate::{StoreError, Transaction};
 
 /// The value under that name.
 pub async fn find(tx: &mut Transaction, name: &str) -> Result<Option<String>, StoreError> {
     let row = tx.find(FIND, &[(":name", &name)]).await?;
     row.map(|row| row.text("value").map(str::to_owned)).transpose()
+}
+
+/// All values by their names.
+pub async fn list(tx: &mut Transaction) -> Result<BTreeMap<String, String>, StoreError> {
+    let rows = tx.query(LIST, &[]).await?;
+    rows.iter().map(|row| Ok((row.text("name")?.to_owned(), row.text("value")?.to_owned()))).collect()
 }
 
 /// Stores the value if there is none under that name; says whether it did.
@@ -25,9 +33,10 @@ pub async fn delete(tx: &mut Transaction, name: &str) -> Result<bool, StoreError
 }
 
 const FIND: &str = "SELECT value FROM setting WHERE name = :name";
+const LIST: &str = "SELECT name, value FROM setting";
 const INSERT: &str = "INSERT INTO setting (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING";
 const PUT: &str = "INSERT INTO setting (name, value) VALUES (:name, :value)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 const DELETE: &str = "DELETE FROM setting WHERE name = :name";
 
-pub(crate) const SQL: &[&str] = &[FIND, INSERT, PUT, DELETE];
+pub(crate) const SQL: &[&str] = &[FIND, LIST, INSERT, PUT, DELETE];

@@ -1,6 +1,6 @@
 use crate::{
-    access_key, account, attachment, audit_event, check, group, inline_policy, last_used, managed_policy,
-    membership, migration, policy_version, role, seal, setting, store, user,
+    access_key, account, attachment, audit_event, check, export, group, inline_policy, last_used,
+    managed_policy, membership, migration, policy_version, role, seal, setting, store, table, user,
 };
 
 /// Every SQL text of the store, with the `:name` parameters it takes: for tests that put them to each engine.
@@ -10,6 +10,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         account::SQL,
         attachment::SQL,
         audit_event::SQL,
+        export::SQL,
         group::SQL,
         inline_policy::SQL,
         last_used::SQL,
@@ -23,5 +24,5 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         store::SQL,
         user::SQL,
     ];
-    aggregates.into_iter().flatten().copied().chain(check::sql())
+    aggregates.into_iter().flatten().copied().chain(check::sql()).chain(seal::sql()).chain(table::sql())
 }

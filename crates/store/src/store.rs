@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    Engine, Finding, Location, StoreError, Transaction, check,
+    Engine, Finding, Location, Report, Sealer, StoreError, Transaction, check,
     engine::{
         postgres::{Endpoint, Mode, Postgres},
         sqlite::Sqlite,
@@ -80,7 +80,11 @@ impl Store {
     }
 
     /// The store as it is, whatever its schema.
-    fn connect(location: &Location, access: Access, options: &Options) -> Result<Self, StoreError> {
+    pub(crate) fn connect(
+        location: &Location,
+        access: Access,
+        options: &Options,
+    ) -> Result<Self, StoreError> {
         let database = match location {
             Location::Memory => Database::Sqlite(Sqlite::in_memory(options)?),
             Location::Postgres(url) => Database::Postgres(Postgres::new(Endpoint::open(url)?, options)?),
@@ -130,17 +134,34 @@ impl Store {
         }
     }
 
-    /// Looks for damage: pages and indexes of an SQLite file, and references between records on both engines. Reads all
-    /// of the store.
-    pub async fn check(&self) -> Result<Vec<Finding>, StoreError> {
-        let mut findings = match &*self.database {
-            Database::Postgres(_) => Vec::new(),
-            Database::Sqlite(sqlite) => {
-                sqlite.integrity().await?.into_iter().map(Finding::Integrity).collect()
+    /// Looks for damage: pages and indexes of an SQLite file, references between records, documents that are not the
+    /// records they should be, and with a sealer secrets that do not open for the record they belong to. Reads all of the
+    /// store, as it is at one moment.
+    pub async fn check(&self, sealer: Option<&Sealer>) -> Result<Report, StoreError> {
+        let mut report = Report::default();
+        if let Database::Sqlite(sqlite) = &*self.database {
+            for text in sqlite.integrity().await? {
+                report.add(Finding::Integrity(text));
             }
-        };
-        findings.extend(check::references(&mut self.read()).await?);
-        Ok(findings)
+        }
+        match check::records(&mut self.read(), sealer, &mut report).await {
+            // What cannot be read at all is what the check is for.
+            Err(StoreError::Corrupt(text)) => report.add(Finding::Integrity(text)),
+            checked => checked?,
+        }
+        Ok(report)
+    }
+
+    /// The numbers of the schema's steps that the store at `location` lacks, without taking any. An SQLite file that is
+    /// not there lacks all.
+    pub async fn missing_migrations(location: &Location) -> Result<Vec<i64>, StoreError> {
+        match location {
+            Location::Sqlite(path) if !path.exists() => Ok(migration::all()),
+            _ => {
+                let store = Self::connect(location, Access::Tool, &Options::default())?;
+                migration::missing(&store).await
+            }
+        }
     }
 
     /// How many commits SQLite has run, each for one or more write transactions; `None` on PostgreSQL, which groups

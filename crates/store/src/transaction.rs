@@ -1,6 +1,8 @@
 use crate::{
     Parameters, Row, Store, StoreError,
+    backup::NamedTable,
     engine::{postgres::PostgresTransaction, sqlite},
+    row::Cell,
 };
 
 /// A unit of work that happens as a whole or not at all, and sees nothing of others' unfinished work.
@@ -95,6 +97,20 @@ impl Transaction {
             Inner::Postgres(transaction) => transaction.script(sql).await,
             Inner::ReadLater(_) | Inner::SqliteRead(_) => Err(StoreError::ReadOnly),
             Inner::SqliteWrite(transaction) => transaction.script(sql),
+        };
+        self.finish(done)
+    }
+
+    /// Inserts rows, each with a value for every column of the table: for a restore.
+    pub(crate) async fn load(&mut self, table: &NamedTable, rows: &[Vec<Cell>]) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.start().await?;
+        let done = match &mut self.inner {
+            Inner::Postgres(transaction) => transaction.load(table, rows).await,
+            Inner::ReadLater(_) | Inner::SqliteRead(_) => Err(StoreError::ReadOnly),
+            Inner::SqliteWrite(transaction) => transaction.load(table, rows),
         };
         self.finish(done)
     }

@@ -1,7 +1,8 @@
 //! The table of wrapped data keys.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::{RootKey, SealError};
 use crate::{StoreError, Transaction};
 
 /// What a data key is for.
@@ -29,17 +30,38 @@ impl Purpose {
 }
 
 /// A data key as stored.
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct DataKey {
     pub(super) id: u32,
     pub(super) purpose: Purpose,
-    /// Of the active keys of a purpose the one with the highest number seals; all others only open.
+    /// Of the active keys of a purpose the newest one seals; all others only open. See [`sealing`].
     pub(super) active: bool,
     pub(super) wrapped: Vec<u8>,
+    pub(super) created_at: Timestamp,
+}
+
+/// How long a new data key only opens: within that time every node learns of it, so that none is shown what it cannot
+/// open. Must be longer than servers take to look again.
+pub const SETTLING: SignedDuration = SignedDuration::from_secs(5);
+
+/// The key of that purpose that seals: the newest that has settled. The oldest where none has, as on a first start.
+pub(super) fn sealing(keys: &[DataKey], purpose: Purpose, now: Timestamp) -> Option<u32> {
+    let active = || keys.iter().filter(|key| key.purpose == purpose && key.active);
+    let settled = active().filter(|key| now.duration_since(key.created_at) >= SETTLING);
+    settled.map(|key| key.id).max().or_else(|| active().map(|key| key.id).min())
 }
 
 /// Whether there is any data key: whether a root key is bound to the store.
 pub(super) async fn exist(tx: &mut Transaction) -> Result<bool, StoreError> {
     Ok(!list(tx).await?.is_empty())
+}
+
+/// Fails unless the root key unwraps all data keys.
+pub(crate) async fn require_root_key(tx: &mut Transaction, root_key: &RootKey) -> Result<(), SealError> {
+    for key in list(tx).await? {
+        root_key.unwrap(key.id, key.purpose.as_str(), &key.wrapped)?;
+    }
+    Ok(())
 }
 
 /// All keys, oldest first.
@@ -53,12 +75,13 @@ pub(super) async fn list(tx: &mut Transaction) -> Result<Vec<DataKey>, StoreErro
                 purpose: Purpose::parse(row.text("purpose")?).ok_or_else(damaged)?,
                 active: row.text("state")? == ACTIVE,
                 wrapped: row.bytes("wrapped")?.to_vec(),
+                created_at: row.time("created_at")?,
             })
         })
         .collect()
 }
 
-pub(super) async fn insert(tx: &mut Transaction, key: &DataKey, now: Timestamp) -> Result<(), StoreError> {
+pub(super) async fn insert(tx: &mut Transaction, key: &DataKey) -> Result<(), StoreError> {
     let state = if key.active { ACTIVE } else { RETIRED };
     tx.execute(
         INSERT,
@@ -67,10 +90,22 @@ pub(super) async fn insert(tx: &mut Transaction, key: &DataKey, now: Timestamp) 
             (":purpose", &key.purpose.as_str()),
             (":state", &state),
             (":wrapped", &key.wrapped),
-            (":created_at", &now),
+            (":created_at", &key.created_at),
         ],
     )
     .await?;
+    Ok(())
+}
+
+/// Stores the key wrapped anew.
+pub(super) async fn update(tx: &mut Transaction, id: u32, wrapped: &[u8]) -> Result<(), StoreError> {
+    tx.execute(UPDATE, &[(":key_id", &id), (":wrapped", &wrapped)]).await?;
+    Ok(())
+}
+
+/// Deletes the key: what it sealed can never be opened again.
+pub(super) async fn delete(tx: &mut Transaction, id: u32) -> Result<(), StoreError> {
+    tx.execute(DELETE, &[(":key_id", &id)]).await?;
     Ok(())
 }
 
@@ -79,8 +114,11 @@ const ACTIVE: &str = "active";
 /// The state of a key that only opens.
 const RETIRED: &str = "retired";
 
-const LIST: &str = "SELECT key_id, purpose, state, wrapped FROM data_key ORDER BY key_id";
+const LIST: &str = "SELECT key_id, purpose, state, wrapped, created_at FROM data_key ORDER BY key_id";
 const INSERT: &str = "INSERT INTO data_key (key_id, purpose, state, wrapped, created_at)
     VALUES (:key_id, :purpose, :state, :wrapped, :created_at)";
 
-pub(crate) const SQL: &[&str] = &[LIST, INSERT];
+const UPDATE: &str = "UPDATE data_key SET wrapped = :wrapped WHERE key_id = :key_id";
+const DELETE: &str = "DELETE FROM data_key WHERE key_id = :key_id";
+
+pub(crate) const SQL: &[&str] = &[LIST, INSERT, UPDATE, DELETE];

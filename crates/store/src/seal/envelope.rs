@@ -28,6 +28,11 @@ impl KeyRing {
         Self { purpose, active, keys }
     }
 
+    /// The number of the key that seals.
+    pub(super) fn active(&self) -> u32 {
+        self.active
+    }
+
     /// Seals `plaintext` for what `context` names.
     pub(super) fn seal(&self, context: &[&[u8]], plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
         if plaintext.len() > MAX_PLAINTEXT {
@@ -70,6 +75,11 @@ impl KeyRing {
         body.truncate(length);
         Ok(body)
     }
+}
+
+/// The number of the data key that sealed, in what a ring sealed.
+pub(super) fn key_id(sealed: &[u8]) -> Option<u32> {
+    split(sealed).map(|(key_id, ..)| key_id)
 }
 
 fn split(sealed: &[u8]) -> Option<(u32, [u8; NONCE_LEN], &[u8])> {

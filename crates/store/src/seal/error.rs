@@ -53,6 +53,9 @@ pub enum RootKeyError {
     /// Something else has the name: a directory, a device, a symbolic link.
     #[error("{0} is not a plain file")]
     NotAFile(PathBuf),
+    /// Another root key is there already.
+    #[error("{0} holds another root key: move it away")]
+    Other(PathBuf),
     /// Another user owns the file, and could change it.
     #[error("{0} belongs to another user")]
     Owner(PathBuf),
@@ -62,13 +65,19 @@ pub enum RootKeyError {
     /// The system's random generator failed.
     #[error("no randomness for a root key")]
     Random,
+    /// Another rotation has not ended yet.
+    #[error("the root key in {0} is being rotated at this moment")]
+    Rotating(PathBuf),
     /// The file does not hold exactly 32 bytes.
     #[error("{0} is not a root key: it must be 32 bytes long")]
     Size(PathBuf),
+    /// The data keys cannot be unwrapped.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// The store could not tell whether it has data keys already.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The store has data keys already, so a new root key would not open them.
+    /// There is no such file, and the store has data keys already that a new root key would not open.
     #[error("the store is sealed, and its root key {0} is missing: put it back")]
     Missing(PathBuf),
 }

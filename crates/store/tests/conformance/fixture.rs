@@ -42,14 +42,18 @@ impl<'a> Fixture<'a> {
 
     /// A store of its own, with one account in it.
     pub(crate) async fn fresh(&self) -> Bench {
+        Bench::open(self.empty().await).await
+    }
+
+    /// Where there is no store yet.
+    pub(crate) async fn empty(&self) -> Location {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let location = match &self.kind {
+        match &self.kind {
             Kind::Memory => Location::Memory,
             Kind::Postgres(cluster) => cluster.database(number).await,
             Kind::Sqlite(directory) => Location::Sqlite(directory.path().join(format!("{number}.db"))),
-        };
-        Bench::open(location).await
+        }
     }
 }
 
@@ -154,8 +158,11 @@ impl Random for Counting {
     fn fill(&self, bytes: &mut [u8]) {
         static STATE: AtomicU64 = AtomicU64::new(1);
         for byte in bytes {
-            let state = STATE.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            *byte = state.to_be_bytes()[1];
+            // SplitMix64: thousands of ids must not repeat.
+            let mut mixed = STATE.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            *byte = mixed.to_be_bytes()[0];
         }
     }
 }

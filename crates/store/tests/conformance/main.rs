@@ -12,9 +12,11 @@
     reason = "a test fails by panicking, and says which case it is at"
 )]
 
+mod backup;
 mod fixture;
 mod postgres;
 mod records;
+mod rotation;
 mod sealing;
 mod sqlite;
 mod transactions;
@@ -68,6 +70,11 @@ async fn suite(fixture: &Fixture<'_>) {
         sealing::a_wrong_root_key_is_named,
         sealing::concurrent_first_starts_agree,
         sealing::a_root_key_file_is_made_once,
+        rotation::a_new_data_key_seals_when_every_node_can_open,
+        rotation::sealing_anew_lets_old_keys_go,
+        rotation::an_interrupted_root_key_rotation_is_finished,
+        rotation::a_root_key_may_be_handed_round_first,
+        rotation::concurrent_rotations_agree,
     ];
     if fixture.is_lasting() {
         cases![transactions::committed_work_survives_reopening];
@@ -82,12 +89,15 @@ async fn memory() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sqlite_file() {
     suite(&Fixture::sqlite()).await;
+    backup::suite(&Fixture::sqlite(), &Fixture::sqlite()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn postgresql() {
     let cluster = postgres::Cluster::start();
     suite(&Fixture::postgres(&cluster)).await;
+    boxed(|| async { backup::suite(&Fixture::postgres(&cluster), &Fixture::sqlite()).await }).await;
+    boxed(|| async { backup::suite(&Fixture::sqlite(), &Fixture::postgres(&cluster)).await }).await;
     postgres::a_lost_connection_is_replaced(&cluster).await;
     postgres::certificates_are_checked(&cluster).await;
     postgres::a_commit_that_may_be_lost_is_not_a_success(&cluster).await;

@@ -159,7 +159,7 @@ async fn damage_is_found() {
     for number in 0..500 {
         put(&store, &format!("setting {number}"), &"x".repeat(200)).await.unwrap();
     }
-    assert_eq!(store.check().await.unwrap(), vec![]);
+    assert_eq!(store.check(None).await.unwrap().findings, vec![]);
     drop(store);
     // The last connection to be closed copies the log into the database and removes it.
     let log = format!("{}-wal", path(&location).display());
@@ -171,7 +171,7 @@ async fn damage_is_found() {
     }
     std::fs::write(path(&location), bytes).unwrap();
     let found = match Store::open(&location, Access::Server).await {
-        Ok(store) => store.check().await.map_or(true, |findings| !findings.is_empty()),
+        Ok(store) => store.check(None).await.map_or(true, |report| !report.findings.is_empty()),
         Err(error) => matches!(error, StoreError::Corrupt(_)),
     };
     assert!(found);

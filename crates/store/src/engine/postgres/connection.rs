@@ -1,6 +1,7 @@
 use std::{
     collections::HashMap,
     future::poll_fn,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -10,7 +11,11 @@ use std::{
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::{
-    AsyncMessage, Client, NoTls, SimpleQueryMessage, Statement, error::Severity, tls::TlsStream, types::ToSql,
+    AsyncMessage, Client, NoTls, SimpleQueryMessage, Statement,
+    binary_copy::BinaryCopyInWriter,
+    error::Severity,
+    tls::TlsStream,
+    types::{ToSql, Type},
 };
 
 use super::{
@@ -19,7 +24,7 @@ use super::{
     placeholders,
     value::Bound,
 };
-use crate::{Parameters, Row, StoreError, row::Cell};
+use crate::{Parameter, Parameters, Row, StoreError, backup::NamedTable, row::Cell, table};
 
 /// Makes connections for the pool.
 pub(super) struct Connector {
@@ -122,6 +127,24 @@ impl Connection {
         self.client.batch_execute(sql).await.map_err(from_postgres)
     }
 
+    /// Inserts rows, each with a value for every column of the table.
+    pub(super) async fn load(&mut self, table: &NamedTable, rows: &[Vec<Cell>]) -> Result<(), StoreError> {
+        let columns: Vec<&str> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
+        let types: Vec<Type> = table.columns.iter().map(|(_, kind)| type_of(*kind)).collect();
+        let sql = format!("COPY {} ({}) FROM STDIN BINARY", table.name, columns.join(", "));
+        let sink = self.client.copy_in(&sql).await.map_err(from_postgres)?;
+        let mut writer = pin!(BinaryCopyInWriter::new(sink, &types));
+        for row in rows {
+            writer
+                .as_mut()
+                .write_raw(row.iter().map(|cell| Bound(cell.value())))
+                .await
+                .map_err(from_postgres)?;
+        }
+        writer.finish().await.map_err(from_postgres)?;
+        Ok(())
+    }
+
     /// The statement in PostgreSQL's form; prepared on first use.
     async fn prepare(&mut self, sql: &'static str) -> Result<Prepared, StoreError> {
         if let Some(prepared) = self.statements.get(sql) {
@@ -167,6 +190,14 @@ fn read(prepared: &Prepared, row: &tokio_postgres::Row) -> Result<Row, StoreErro
     let cell = |index| row.try_get::<_, Cell>(index).map_err(from_postgres);
     let cells = (0..row.len()).map(cell).collect::<Result<_, _>>()?;
     Ok(Row::new(Arc::clone(&prepared.columns), cells))
+}
+
+fn type_of(kind: table::Type) -> Type {
+    match kind {
+        table::Type::Integer => Type::INT8,
+        table::Type::Bytes => Type::BYTEA,
+        table::Type::Text => Type::TEXT,
+    }
 }
 
 /// Runs the connection until its client is dropped. A task of its own, so that a caller that gives up cannot leave the

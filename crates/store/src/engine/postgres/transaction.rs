@@ -7,7 +7,7 @@ use tokio::{
 };
 
 use super::{connection::Connector, error::from_commit};
-use crate::{Parameters, Row, StoreError};
+use crate::{Parameters, Row, StoreError, backup::NamedTable, row::Cell};
 
 /// What a transaction may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +75,13 @@ impl PostgresTransaction {
     pub(crate) async fn script(&mut self, sql: &str) -> Result<(), StoreError> {
         let connection = self.connection.as_mut().ok_or(StoreError::Aborted)?;
         let result = timeout(self.deadline, connection.script(sql)).await;
+        self.settle(result)
+    }
+
+    /// Inserts rows of a table.
+    pub(crate) async fn load(&mut self, table: &NamedTable, rows: &[Vec<Cell>]) -> Result<(), StoreError> {
+        let connection = self.connection.as_mut().ok_or(StoreError::Aborted)?;
+        let result = timeout(self.deadline, connection.load(table, rows)).await;
         self.settle(result)
     }
 

@@ -6,7 +6,7 @@ use rusqlite::{
 };
 
 use super::error::from_sqlite;
-use crate::{Parameters, Row, StoreError, Value, row::Cell};
+use crate::{Parameter, Parameters, Row, StoreError, Value, backup::NamedTable, row::Cell};
 
 /// Compiles a statement, without running it.
 pub(super) fn prepare(connection: &Connection, sql: &'static str) -> Result<(), StoreError> {
@@ -44,6 +44,25 @@ pub(super) fn query(
         answer.push(Row::new(Arc::clone(&columns), cells));
     }
     Ok(answer)
+}
+
+/// Inserts rows, each with a value for every column of the table.
+pub(super) fn load(
+    connection: &Connection,
+    table: &NamedTable,
+    rows: &[Vec<Cell>],
+) -> Result<(), StoreError> {
+    let columns: Vec<&str> = table.columns.iter().map(|(name, _)| name.as_str()).collect();
+    let places = vec!["?"; columns.len()].join(", ");
+    let sql = format!("INSERT INTO {} ({}) VALUES ({places})", table.name, columns.join(", "));
+    let mut statement = connection.prepare_cached(&sql).map_err(from_sqlite)?;
+    for row in rows {
+        for (index, cell) in row.iter().enumerate() {
+            statement.raw_bind_parameter(index + 1, to_sqlite(&cell.value())).map_err(from_sqlite)?;
+        }
+        statement.raw_execute().map_err(from_sqlite)?;
+    }
+    Ok(())
 }
 
 fn bind(statement: &mut CachedStatement<'_>, parameters: &Parameters<'_>) -> Result<(), StoreError> {

@@ -29,7 +29,7 @@ use tokio::{
 };
 
 use super::{error::from_sqlite, statement};
-use crate::{Options, Parameters, Row, StoreError};
+use crate::{Options, Parameters, Row, StoreError, backup::NamedTable, row::Cell};
 
 /// When a finished transaction is committed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -178,6 +178,11 @@ impl WriteTransaction {
     /// Runs a script of several statements without parameters.
     pub(crate) fn script(&mut self, sql: &str) -> Result<(), StoreError> {
         self.run(|connection| connection.execute_batch(sql).map_err(from_sqlite))
+    }
+
+    /// Inserts rows of a table.
+    pub(crate) fn load(&mut self, table: &NamedTable, rows: &[Vec<Cell>]) -> Result<(), StoreError> {
+        self.run(|connection| statement::load(connection, table, rows))
     }
 
     /// Returns once the transaction is on disk. When this future is dropped the transaction may be kept or not.

@@ -1,0 +1,178 @@
+//! Everything but secrets, as JSON for people and programs.
+//!
+//! One object, written piece by piece, so that it takes little memory however much there is. Accounts come by id, what is
+//! in them by name, so that two exports of the same store are the same but for `exported_at`:
+//!
+//! ```text
+//! {"format": "portcullis-export", "version": 1, "exported_at": TIME,
+//!  "settings": {NAME: VALUE ...},
+//!  "accounts": [{"account_id", "name", "email", "alias", "created_at",
+//!    "root_access_keys": [ACCESS KEY ...],
+//!    "groups": [{"name", "id", "arn", "path", "created_at", "inline_policies", "attached_policies"} ...],
+//!    "users": [{"name", "id", "arn", "path", "created_at", "permissions_boundary", "tags", "groups": [NAME ...],
+//!               "inline_policies", "attached_policies", "access_keys": [ACCESS KEY ...]} ...],
+//!    "roles": [{"name", "id", "arn", "path", "created_at", "description", "max_session_duration", "trust_policy",
+//!               "permissions_boundary", "tags", "inline_policies", "attached_policies"} ...],
+//!    "policies": [{"name", "id", "arn", "path", "created_at", "updated_at", "description", "default_version", "tags",
+//!                  "versions": [{"id", "created_at", "document"} ...]} ...]} ...]}
+//! ```
+//!
+//! `inline_policies` are `[{"name", "document"} ...]`, `attached_policies` and `permissions_boundary` ARNs, an access key
+//! is `{"id", "status", "created_at"}`. Policy documents stand as the JSON they are; one that is not JSON as a text.
+
+mod page;
+mod shape;
+
+use std::io::{self, Write};
+
+use domain::{Account, AccountId, Group, ManagedPolicy, Role, User};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{Store, StoreError, Transaction, account, setting};
+use page::Page;
+pub(crate) use page::SQL;
+
+/// Why an export is not written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The file or stream cannot be written.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A record cannot be read or written as JSON.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// There is no such account.
+    #[error("there is no account {0}")]
+    NoAccount(AccountId),
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Writes one account, or all of them, as they are at one moment.
+pub async fn write(
+    store: &Store,
+    only: Option<AccountId>,
+    now: Timestamp,
+    out: &mut impl Write,
+) -> Result<(), ExportError> {
+    let mut tx = store.read();
+    let mut accounts = match only {
+        Some(id) => vec![account::find(&mut tx, id).await?.ok_or(ExportError::NoAccount(id))?],
+        None => account::list(&mut tx, None, PAGE).await?,
+    };
+    write!(
+        out,
+        "{{\"format\":\"portcullis-export\",\"version\":1,\"exported_at\":\"{now}\",\n\"settings\":"
+    )?;
+    serde_json::to_writer(&mut *out, &setting::list(&mut tx).await?)?;
+    out.write_all(b",\n\"accounts\":[")?;
+    let mut separator = "\n";
+    while let Some(last) = accounts.last().map(|account| account.id) {
+        for account in &accounts {
+            out.write_all(separator.as_bytes())?;
+            separator = ",\n";
+            write_account(&mut tx, account, out).await?;
+        }
+        accounts = match only {
+            Some(_) => Vec::new(),
+            None => account::list(&mut tx, Some(last), PAGE).await?,
+        };
+    }
+    out.write_all(b"\n]}\n")?;
+    Ok(out.flush()?)
+}
+
+/// Records read at a time.
+const PAGE: u32 = 500;
+
+async fn write_account(
+    tx: &mut Transaction,
+    account: &Account,
+    out: &mut impl Write,
+) -> Result<(), ExportError> {
+    let head = serde_json::to_string(&shape::Account {
+        account_id: account.id,
+        name: &account.name,
+        email: &account.email,
+        alias: account.alias.as_ref(),
+        created_at: account.created_at,
+        root_access_keys: page::root_access_keys(tx, account.id).await?,
+    })?;
+    // Without its last brace: the lists are members of the same object.
+    out.write_all(head.strip_suffix('}').unwrap_or(&head).as_bytes())?;
+
+    let mut list = List::begin(out, "groups")?;
+    let mut page = Page::<Group>::first(account.id);
+    while page.next(tx).await? {
+        let mut policies = page.policies(tx).await?;
+        for group in page.records() {
+            let policies = policies.remove(group.id.as_str()).unwrap_or_default();
+            list.push(&shape::Group::of(group, policies))?;
+        }
+    }
+    list.end()?;
+
+    let mut list = List::begin(out, "users")?;
+    let mut page = Page::<User>::first(account.id);
+    while page.next(tx).await? {
+        let mut policies = page.policies(tx).await?;
+        let mut groups = page.groups(tx).await?;
+        let mut keys = page.access_keys(tx).await?;
+        for user in page.records() {
+            let id = user.id.as_str();
+            let policies = policies.remove(id).unwrap_or_default();
+            let groups = groups.remove(id).unwrap_or_default();
+            let keys = keys.remove(id).unwrap_or_default();
+            list.push(&shape::User::of(user, groups, policies, keys))?;
+        }
+    }
+    list.end()?;
+
+    let mut list = List::begin(out, "roles")?;
+    let mut page = Page::<Role>::first(account.id);
+    while page.next(tx).await? {
+        let mut policies = page.policies(tx).await?;
+        for role in page.records() {
+            let policies = policies.remove(role.id.as_str()).unwrap_or_default();
+            list.push(&shape::Role::of(role, policies))?;
+        }
+    }
+    list.end()?;
+
+    let mut list = List::begin(out, "policies")?;
+    let mut page = Page::<ManagedPolicy>::first(account.id);
+    while page.next(tx).await? {
+        let mut versions = page.versions(tx).await?;
+        for policy in page.records() {
+            let versions = versions.remove(policy.id.as_str()).unwrap_or_default();
+            list.push(&shape::Policy::of(policy, versions))?;
+        }
+    }
+    list.end()?;
+    Ok(out.write_all(b"}")?)
+}
+
+/// A member of an account that is a list, written element by element.
+struct List<'a, W> {
+    out: &'a mut W,
+    separator: &'static str,
+}
+
+impl<'a, W: Write> List<'a, W> {
+    fn begin(out: &'a mut W, name: &str) -> io::Result<Self> {
+        write!(out, ",\n\"{name}\":[")?;
+        Ok(Self { out, separator: "\n" })
+    }
+
+    fn push(&mut self, element: &impl Serialize) -> Result<(), ExportError> {
+        self.out.write_all(self.separator.as_bytes())?;
+        self.separator = ",\n";
+        Ok(serde_json::to_writer(&mut *self.out, element)?)
+    }
+
+    fn end(self) -> io::Result<()> {
+        self.out.write_all(b"]")
+    }
+}

@@ -1,0 +1,213 @@
+//! What stands in an export. Part of the documented shape: see the module above.
+
+use domain::{AccessKeyId, AccountAlias, AccountId, InlinePolicy, ManagedPolicyVersion, Path, Tag, UniqueId};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+/// The members of an account that are no lists of entities.
+#[expect(clippy::struct_field_names, reason = "the members as the export has them")]
+#[derive(Serialize)]
+pub(super) struct Account<'a> {
+    pub(super) account_id: AccountId,
+    pub(super) name: &'a str,
+    pub(super) email: &'a str,
+    pub(super) alias: Option<&'a AccountAlias>,
+    pub(super) created_at: Timestamp,
+    pub(super) root_access_keys: Vec<AccessKey>,
+}
+
+#[derive(Serialize)]
+pub(super) struct AccessKey {
+    id: AccessKeyId,
+    status: &'static str,
+    created_at: Timestamp,
+}
+
+impl From<domain::AccessKey> for AccessKey {
+    fn from(key: domain::AccessKey) -> Self {
+        Self { id: key.id, status: key.status.as_str(), created_at: key.created_at }
+    }
+}
+
+/// The policies embedded in and attached to an entity.
+#[derive(Default)]
+pub(super) struct Policies {
+    pub(super) inline: Vec<Inline>,
+    pub(super) attached: Vec<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Inline {
+    name: domain::PolicyName,
+    document: Document,
+}
+
+impl From<InlinePolicy> for Inline {
+    fn from(policy: InlinePolicy) -> Self {
+        Self { name: policy.name, document: Document::from(policy.document) }
+    }
+}
+
+/// A policy document as the JSON it is, to the letter.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Document {
+    Json(Box<RawValue>),
+    Text(String),
+}
+
+impl From<String> for Document {
+    fn from(text: String) -> Self {
+        match RawValue::from_string(text.clone()) {
+            Ok(json) => Self::Json(json),
+            Err(_) => Self::Text(text),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Group<'a> {
+    name: &'a domain::GroupName,
+    id: &'a UniqueId,
+    arn: String,
+    path: &'a Path,
+    created_at: Timestamp,
+    inline_policies: Vec<Inline>,
+    attached_policies: Vec<String>,
+}
+
+impl<'a> Group<'a> {
+    pub(super) fn of(group: &'a domain::Group, policies: Policies) -> Self {
+        Self {
+            name: &group.name,
+            id: &group.id,
+            arn: group.arn().to_string(),
+            path: &group.path,
+            created_at: group.created_at,
+            inline_policies: policies.inline,
+            attached_policies: policies.attached,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct User<'a> {
+    name: &'a domain::UserName,
+    id: &'a UniqueId,
+    arn: String,
+    path: &'a Path,
+    created_at: Timestamp,
+    permissions_boundary: Option<&'a str>,
+    tags: &'a [Tag],
+    groups: Vec<domain::GroupName>,
+    inline_policies: Vec<Inline>,
+    attached_policies: Vec<String>,
+    access_keys: Vec<AccessKey>,
+}
+
+impl<'a> User<'a> {
+    pub(super) fn of(
+        user: &'a domain::User,
+        groups: Vec<domain::GroupName>,
+        policies: Policies,
+        access_keys: Vec<AccessKey>,
+    ) -> Self {
+        Self {
+            name: &user.name,
+            id: &user.id,
+            arn: user.arn().to_string(),
+            path: &user.path,
+            created_at: user.created_at,
+            permissions_boundary: boundary(user.permissions_boundary.as_ref()),
+            tags: &user.tags,
+            groups,
+            inline_policies: policies.inline,
+            attached_policies: policies.attached,
+            access_keys,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Role<'a> {
+    name: &'a domain::RoleName,
+    id: &'a UniqueId,
+    arn: String,
+    path: &'a Path,
+    created_at: Timestamp,
+    description: Option<&'a str>,
+    max_session_duration: u32,
+    trust_policy: Document,
+    permissions_boundary: Option<&'a str>,
+    tags: &'a [Tag],
+    inline_policies: Vec<Inline>,
+    attached_policies: Vec<String>,
+}
+
+impl<'a> Role<'a> {
+    pub(super) fn of(role: &'a domain::Role, policies: Policies) -> Self {
+        Self {
+            name: &role.name,
+            id: &role.id,
+            arn: role.arn().to_string(),
+            path: &role.path,
+            created_at: role.created_at,
+            description: role.description.as_deref(),
+            max_session_duration: role.max_session_duration,
+            trust_policy: Document::from(role.trust_policy.clone()),
+            permissions_boundary: boundary(role.permissions_boundary.as_ref()),
+            tags: &role.tags,
+            inline_policies: policies.inline,
+            attached_policies: policies.attached,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Policy<'a> {
+    name: &'a domain::PolicyName,
+    id: &'a UniqueId,
+    arn: String,
+    path: &'a Path,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    description: Option<&'a str>,
+    default_version: domain::PolicyVersionId,
+    tags: &'a [Tag],
+    versions: Vec<Version>,
+}
+
+impl<'a> Policy<'a> {
+    pub(super) fn of(policy: &'a domain::ManagedPolicy, versions: Vec<Version>) -> Self {
+        Self {
+            name: &policy.name,
+            id: &policy.id,
+            arn: policy.arn().to_string(),
+            path: &policy.path,
+            created_at: policy.created_at,
+            updated_at: policy.updated_at,
+            description: policy.description.as_deref(),
+            default_version: policy.default_version,
+            tags: &policy.tags,
+            versions,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Version {
+    id: domain::PolicyVersionId,
+    created_at: Timestamp,
+    document: Document,
+}
+
+impl From<ManagedPolicyVersion> for Version {
+    fn from(version: ManagedPolicyVersion) -> Self {
+        Self { id: version.id, created_at: version.created_at, document: Document::from(version.document) }
+    }
+}
+
+fn boundary(boundary: Option<&domain::PermissionsBoundary>) -> Option<&str> {
+    boundary.map(|boundary| boundary.policy_arn.as_str())
+}
