@@ -1,7 +1,7 @@
 //! The command line: the contract that scripts and service units hold on to.
 
 use crate::policy::PolicyCommand;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use domain::{AccountId, RoleName};
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -19,11 +19,32 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Mint short-term administrator credentials from the data directory and its root key.
     Credentials(Credentials),
-    /// Check the configuration, the store and the root key; exit 0 when all is well.
+    /// Check the configuration, the root key and the store: exit 0 when all is well, 1 with a line for each finding, 2
+    /// when the check cannot be made.
     Check(Check),
     /// Check, decide, explain, simulate and compare policies; needs no server.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Write an encrypted backup of the whole store, also beside a running server.
+    Backup(Backup),
+    /// Restore a backup into an empty store, and check it.
+    Restore(Restore),
+    /// Put new keys in place of the old ones, also beside running servers.
+    RotateKeys(RotateKeys),
+    /// Bring the store's schema up to date.
+    Migrate(Migrate),
+    /// Write everything but secrets as JSON.
+    Export(Export),
+}
+
+impl Command {
+    /// The exit code when the command cannot do its work.
+    pub(crate) fn failure_code(&self) -> u8 {
+        match self {
+            Self::Check(_) | Self::Policy(_) => 2,
+            _ => 1,
+        }
+    }
 }
 
 /// Where the configuration and the data are; shared by every command.
@@ -61,6 +82,16 @@ pub(crate) struct Serve {
     pub(crate) format: ReadyFormat,
 }
 
+impl Serve {
+    /// The flags of a `serve` that is given nothing but its place and the environment.
+    pub(crate) fn plain(place: &Place) -> Result<Self, clap::Error> {
+        let command = Self::augment_args(clap::Command::new("serve").no_binary_name(true));
+        let mut serve = Self::from_arg_matches(&command.try_get_matches_from([""; 0])?)?;
+        serve.place = place.clone();
+        Ok(serve)
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Credentials {
     #[command(flatten)]
@@ -80,6 +111,77 @@ pub(crate) struct Credentials {
 pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// File to write, which must not exist yet; `-` for standard output.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Encrypt under the passphrase in the first line of this file instead of the root key, and put the root key inside:
+    /// the passphrase alone restores everything.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Backup to read; `-` for standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// File with the passphrase that the backup was made with.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RotateKeys {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Which keys.
+    #[arg(value_enum, default_value_t = WhichKeys::All)]
+    pub(crate) which: WhichKeys,
+    /// Only make the next root key, to be copied to every other node before the rotation itself.
+    #[arg(long)]
+    pub(crate) prepare: bool,
+    /// Also seal every secret anew under the new data key, and delete the old one.
+    #[arg(long, conflicts_with = "prepare")]
+    pub(crate) reseal: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhichKeys {
+    /// The root key and the data keys.
+    All,
+    /// The data keys: what secrets and session tokens are sealed under.
+    Data,
+    /// The root key: what the data keys are wrapped under.
+    Root,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Migrate {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Only say what would be done.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Account to export [default: all].
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<AccountId>,
+    /// File to write, which must not exist yet [default: standard output].
+    #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -2,19 +2,25 @@
 
 mod answer;
 mod authenticate;
+mod backup;
 mod body;
 mod check;
 mod clock;
 mod command_line;
 mod config;
 mod credentials;
+mod destination;
+mod export;
 mod first_start;
 mod listen;
 mod metrics;
+mod migrate;
 mod open;
 mod plane_server;
 mod policy;
 mod ready;
+mod restore;
+mod rotate_keys;
 mod route;
 mod serve;
 mod system_random;
@@ -34,6 +40,7 @@ type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
     let command = CommandLine::parse().command;
+    let failure_code = command.failure_code();
     log();
     match run(command) {
         Ok(code) => code,
@@ -41,30 +48,38 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&*error);
-            ExitCode::FAILURE
+            ExitCode::from(failure_code)
         }
     }
 }
 
 fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
+        Command::Backup(flags) => on_runtime(done(backup::back_up(flags))),
         Command::Check(flags) => on_runtime(check::check(flags)),
-        Command::Credentials(flags) => on_runtime(credentials::print(flags)),
+        Command::Credentials(flags) => on_runtime(done(credentials::print(flags))),
+        Command::Export(flags) => on_runtime(done(export::export(flags))),
+        Command::Migrate(flags) => on_runtime(done(migrate::migrate(flags))),
         Command::Policy(command) => policy::run(&command),
-        Command::Serve(flags) => on_runtime(serve::serve(flags)),
+        Command::Restore(flags) => on_runtime(restore::restore(flags)),
+        Command::RotateKeys(flags) => on_runtime(done(rotate_keys::rotate(flags))),
+        Command::Serve(flags) => on_runtime(done(serve::serve(flags))),
     }
+}
+
+fn on_runtime(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// The exit code of a command that either does its work or fails.
+async fn done(work: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {
+    work.await.map(|()| ExitCode::SUCCESS)
 }
 
 fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
     let of_json = error.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
     kind.or(of_json) == Some(std::io::ErrorKind::BrokenPipe)
-}
-
-fn on_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<ExitCode, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(work)?;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Logs go to standard error, so that standard output belongs to what a command answers. `PORTCULLIS_LOG` chooses what
@@ -83,11 +98,15 @@ fn log() {
 
 #[expect(clippy::print_stderr, reason = "the command line's way to say why it failed")]
 fn complain(error: &dyn std::error::Error) {
-    eprint!("portcullis: {error}");
+    let mut text = format!("portcullis: {error}");
     let mut cause = error.source();
     while let Some(error) = cause {
-        eprint!(": {error}");
+        let words = error.to_string();
+        // Some errors say their cause themselves.
+        if !text.ends_with(&words) {
+            text = format!("{text}: {words}");
+        }
         cause = error.source();
     }
-    eprintln!();
+    eprintln!("{text}");
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use services::{Directory, LastUses, Plane};
 use std::sync::Arc;
 use std::{fs, os::unix::fs::DirBuilderExt, path::Path};
-use store::{Access, Location, RootKey, Sealer, Store};
+use store::{Access, Location, RootKey, SealError, Sealer, Store};
 
 /// Opens the plane. As a server it makes what is not there yet, as a tool it does not.
 pub(crate) async fn plane(storage: &Storage, access: Access, now: Timestamp) -> Result<Arc<Plane>, Failure> {
@@ -13,12 +13,7 @@ pub(crate) async fn plane(storage: &Storage, access: Access, now: Timestamp) -> 
         make_directory(file)?;
     }
     let store = Store::open(&storage.location, access).await?;
-    let root_key = match (&storage.root_key_file, access) {
-        (None, _) => RootKey::generate()?,
-        (Some(file), Access::Server) => RootKey::for_store(&store, file).await?,
-        (Some(file), Access::Tool) => RootKey::load(file)?,
-    };
-    let sealer = Sealer::open(&store, &root_key, now).await?;
+    let sealer = sealer(&store, storage.root_key_file.as_deref(), access, now).await?;
     Ok(Arc::new(Plane {
         directory: Directory::new(store.engine()),
         store,
@@ -28,8 +23,36 @@ pub(crate) async fn plane(storage: &Storage, access: Access, now: Timestamp) -> 
     }))
 }
 
-/// Makes the directory of the store's file, for its owner alone.
-fn make_directory(file: &Path) -> Result<(), Failure> {
+/// Opens what a command works on beside a running server: the store, and the file of its root key.
+pub(crate) async fn store(storage: &Storage) -> Result<(Store, &Path), Failure> {
+    let root_key_file = storage.root_key_file.as_deref().ok_or("a store in memory ends with its server")?;
+    Ok((Store::open(&storage.location, Access::Tool).await?, root_key_file))
+}
+
+/// The keys inside the store. Without a file of a root key it is one that lives and dies with the process.
+pub(crate) async fn sealer(
+    store: &Store,
+    root_key_file: Option<&Path>,
+    access: Access,
+    now: Timestamp,
+) -> Result<Sealer, Failure> {
+    let mut attempts = 0;
+    loop {
+        let root_key = match (root_key_file, access) {
+            (None, _) => RootKey::generate()?,
+            (Some(file), Access::Server) => RootKey::for_store(store, file).await?,
+            (Some(file), Access::Tool) => RootKey::of_store(store, file).await?,
+        };
+        match Sealer::open(store, &root_key, now).await {
+            // Unless it is rotated at this very moment.
+            Err(SealError::WrongRootKey(_)) if attempts < 3 => attempts += 1,
+            opened => return Ok(opened?),
+        }
+    }
+}
+
+/// Makes the directory of a file, for its owner alone.
+pub(crate) fn make_directory(file: &Path) -> Result<(), Failure> {
     let Some(directory) = file.parent().filter(|directory| !directory.as_os_str().is_empty()) else {
         return Ok(());
     };

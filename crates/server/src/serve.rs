@@ -32,6 +32,8 @@ const SIGNING_KEYS: usize = 65_536;
 const WRITE_USES_EVERY: Duration = Duration::from_secs(1);
 /// How often those are forgotten whose allowance of requests is whole again.
 const FORGET_IDLE_EVERY: Duration = Duration::from_secs(1);
+/// How often the data keys are looked at: more often than a new one takes to settle.
+const LOOK_AT_KEYS_EVERY: Duration = Duration::from_secs(1);
 
 /// Serves until told to stop.
 pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
@@ -76,6 +78,9 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
     }
     tokio::spawn(write_uses(plane.clone()));
     tokio::spawn(forget_idle(server.clone()));
+    if let Some(file) = config.storage.root_key_file.clone() {
+        tokio::spawn(keep_keys_fresh(server.clone(), file));
+    }
     let operations = Arc::new(Operations { server: server.clone() });
     let operations =
         tokio::spawn(listen::serve(operations_listener, None, config.limits, operations, stopped.clone()));
@@ -149,6 +154,29 @@ async fn forget_idle(server: Arc<PlaneServer>) {
     loop {
         tokio::time::sleep(FORGET_IDLE_EVERY).await;
         server.throttle.forget_idle();
+    }
+}
+
+/// Takes in keys that `portcullis rotate-keys` made, for as long as the plane runs.
+async fn keep_keys_fresh(server: Arc<PlaneServer>, root_key_file: PathBuf) {
+    let mut failing = false;
+    loop {
+        tokio::time::sleep(LOOK_AT_KEYS_EVERY).await;
+        let plane = &server.plane;
+        match plane.sealer.refresh(&plane.store, &root_key_file, server.clock.now()).await {
+            Ok(changed) => {
+                failing = false;
+                if changed {
+                    tracing::info!("the keys have changed");
+                }
+            }
+            // Once, not every second.
+            Err(error) if !failing => {
+                failing = true;
+                tracing::warn!(%error, "the keys cannot be looked at; those at hand stay in use");
+            }
+            Err(_) => {}
+        }
     }
 }
 

@@ -158,8 +158,8 @@ impl From<Kind> for PolicyKind {
     }
 }
 
-/// Runs the command. Exit code 0: all is well, proven, or decided; 1: it is not, or the command could not do its work,
-/// and says so on standard error.
+/// Runs the command. Exit code 0: all is well, proven or decided; 1: it is not; 2 (what a failure becomes): the command
+/// could not do its work.
 pub(crate) fn run(command: &PolicyCommand) -> Result<ExitCode, Failure> {
     let output = std::io::stdout().lock();
     match command {

@@ -1,0 +1,52 @@
+"""The binary's commands beside `serve`, as an operator runs them."""
+
+import json
+import pathlib
+import subprocess
+
+from plane import BINARY, Credentials, clean_environment
+
+COMMAND_SECONDS = 120
+
+
+def arguments(command: str, *words: str, data: pathlib.Path | None = None, store: str | None = None) -> list[str]:
+    """The command line of a command on the store in that directory, or at that URL with its root key there."""
+    place = ["--data-dir", str(data)] if data else []
+    place += ["--store", store] if store else []
+    return [str(BINARY), command, *place, *words]
+
+
+def run(command: str, *words: str, code: int = 0, **place) -> str:
+    """Runs the command, which must end with that exit code; what it printed, errors included."""
+    done = subprocess.run(
+        arguments(command, *words, **place),
+        env=clean_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_SECONDS,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == code, f"exit {done.returncode}, {code} was due: {said}"
+    assert "panicked" not in said, said
+    return said
+
+
+def export(*words: str, **place) -> dict:
+    """What `export` prints, without when it did."""
+    done = subprocess.run(
+        arguments("export", *words, **place), env=clean_environment(), capture_output=True, text=True, timeout=COMMAND_SECONDS
+    )
+    assert done.returncode == 0, done.stderr
+    exported = json.loads(done.stdout)
+    exported.pop("exported_at")
+    return exported
+
+
+def administrator(**place) -> Credentials:
+    """Short-term credentials of the administrator."""
+    said = subprocess.run(
+        arguments("credentials", **place), env=clean_environment(), capture_output=True, text=True, timeout=COMMAND_SECONDS
+    )
+    assert said.returncode == 0, said.stderr
+    return Credentials.of(json.loads(said.stdout))
