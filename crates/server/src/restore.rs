@@ -19,13 +19,12 @@ pub(crate) async fn restore(flags: Restore) -> Result<ExitCode, Failure> {
     let storage = Storage::for_place(&flags.place)?;
     let root_key_file = storage.root_key_file.as_deref().ok_or("a store in memory ends with this command")?;
     let root_key;
-    let secret = match &flags.passphrase_file {
-        Some(file) => passphrase(file)?,
-        None => {
-            root_key = RootKey::load(root_key_file)
-                .map_err(|error| format!("put the root key of the backup in its place first: {error}"))?;
-            Secret::RootKey(&root_key)
-        }
+    let secret = if let Some(file) = &flags.passphrase_file {
+        passphrase(file)?
+    } else {
+        root_key = RootKey::load(root_key_file)
+            .map_err(|error| format!("put the root key of the backup in its place first: {error}"))?;
+        Secret::RootKey(&root_key)
     };
     let from = source(&flags.file)?;
     if let Location::Sqlite(file) = &storage.location {

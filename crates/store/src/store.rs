@@ -139,17 +139,21 @@ impl Store {
     /// store, as it is at one moment.
     pub async fn check(&self, sealer: Option<&Sealer>) -> Result<Report, StoreError> {
         let mut report = Report::default();
+        match self.examine(sealer, &mut report).await {
+            // What cannot be read at all is what the check is for.
+            Err(StoreError::Corrupt(text)) => report.add(Finding::Integrity(text)),
+            examined => examined?,
+        }
+        Ok(report)
+    }
+
+    async fn examine(&self, sealer: Option<&Sealer>, report: &mut Report) -> Result<(), StoreError> {
         if let Database::Sqlite(sqlite) = &*self.database {
             for text in sqlite.integrity().await? {
                 report.add(Finding::Integrity(text));
             }
         }
-        match check::records(&mut self.read(), sealer, &mut report).await {
-            // What cannot be read at all is what the check is for.
-            Err(StoreError::Corrupt(text)) => report.add(Finding::Integrity(text)),
-            checked => checked?,
-        }
-        Ok(report)
+        check::records(&mut self.read(), sealer, report).await
     }
 
     /// The numbers of the schema's steps that the store at `location` lacks, without taking any. An SQLite file that is

@@ -51,11 +51,6 @@ pub(super) fn sealing(keys: &[DataKey], purpose: Purpose, now: Timestamp) -> Opt
     settled.map(|key| key.id).max().or_else(|| active().map(|key| key.id).min())
 }
 
-/// Whether there is any data key: whether a root key is bound to the store.
-pub(super) async fn exist(tx: &mut Transaction) -> Result<bool, StoreError> {
-    Ok(!list(tx).await?.is_empty())
-}
-
 /// Fails unless the root key unwraps all data keys.
 pub(crate) async fn require_root_key(tx: &mut Transaction, root_key: &RootKey) -> Result<(), SealError> {
     for key in list(tx).await? {

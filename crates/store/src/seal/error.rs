@@ -53,6 +53,9 @@ pub enum RootKeyError {
     /// Something else has the name: a directory, a device, a symbolic link.
     #[error("{0} is not a plain file")]
     NotAFile(PathBuf),
+    /// There is no such file, and nothing that it would have to open.
+    #[error("there is no root key {0} yet: the server makes it at its first start")]
+    NotYet(PathBuf),
     /// Another root key is there already.
     #[error("{0} holds another root key: move it away")]
     Other(PathBuf),

@@ -58,7 +58,7 @@ impl RootKey {
                 Ok(key)
             }
             Ok((key, Place::File)) => Ok(key),
-            Err(RootKeyError::Missing(path)) if !data_key::exist(&mut store.read()).await? => {
+            Err(RootKeyError::NotYet(path)) => {
                 create(&path, &*random_key()?)?;
                 // Read back, so that what another process made at the same time is used by both.
                 Self::load(&path)
@@ -83,8 +83,11 @@ impl RootKey {
             // A rotation may have gone on between one look and the next.
             attempts += 1;
             if attempts == 3 {
-                let file = Self::find(path)?.ok_or_else(|| RootKeyError::Missing(path.to_owned()))?;
-                return Ok((file, Place::File));
+                return match Self::find(path)? {
+                    Some(file) => Ok((file, Place::File)),
+                    None if keys.is_empty() => Err(RootKeyError::NotYet(path.to_owned())),
+                    None => Err(RootKeyError::Missing(path.to_owned())),
+                };
             }
         }
     }
