@@ -1,12 +1,14 @@
 """What an operator does beside serving: back up, restore, rotate keys, check, migrate, export."""
 
 import concurrent.futures
+import contextlib
 import itertools
 import json
 import os
 import pathlib
 import random
 import shutil
+import sqlite3
 import stat
 import subprocess
 import threading
@@ -21,6 +23,7 @@ from people import role, session, user_with_key
 from plane import Credentials, Plane, clean_environment
 from policies import allow
 from postgresql import PostgreSQL
+from refusals import refused
 
 PASSPHRASE = "correct horse battery staple"
 USERS = 120
@@ -368,6 +371,7 @@ def test_check_says_what_is_wrong(planes, data, tmp_path):
     assert not data.exists()
     assert "has version" in run("migrate", data=data)
     assert "up to date" in run("migrate", data=data)
+    assert "first start" in run("check", data=data, code=1)
     planes(data).stop()
     assert "in order" in run("check", data=data)
     config = tmp_path / "config.toml"
@@ -379,3 +383,36 @@ def test_check_says_what_is_wrong(planes, data, tmp_path):
     assert "root key: " in run("check", data=data, code=1)
     (data / "root.key").unlink()
     assert "missing" in run("check", data=data, code=1)
+
+
+def test_check_finds_damage(planes, data):
+    plane = planes(data)
+    root = Boto3(plane, commands.administrator(data=data))
+    for number in range(USERS):
+        root.call("iam", "CreateUser", UserName=f"user-{number}")
+    plane.stop()
+    database = data / "portcullis.db"
+    content = bytearray(database.read_bytes())
+    middle = len(content) // 8192 * 4096
+    content[middle : middle + 16384] = b"\xa5" * 16384
+    database.write_bytes(content)
+    run("check", data=data, code=1)
+
+
+def test_a_store_without_its_root_key_is_taken_up_again(planes, data):
+    plane = planes(data)
+    alice = user_with_key(Boto3(plane, commands.administrator(data=data)), "alice", allow("iam:ListUsers"))
+    plane.stop()
+    before = export(data=data)
+    (data / "root.key").unlink()
+    assert "put it back" in run("serve", "--listen", "127.0.0.1:0", data=data, code=1)
+    with contextlib.closing(sqlite3.connect(data / "portcullis.db")) as connection, connection:
+        connection.execute("DELETE FROM access_key")
+        connection.execute("DELETE FROM data_key")
+    again = planes(data)
+    root = Boto3(again, commands.administrator(data=data))
+    with refused("InvalidClientTokenId"):
+        identity(again, alice)
+    new = Credentials.of(root.call("iam", "CreateAccessKey", UserName="alice")["AccessKey"])
+    assert Boto3(again, new).call("iam", "ListUsers")["Users"]
+    assert users(export(data=data)) == users(before)
