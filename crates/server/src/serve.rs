@@ -159,23 +159,24 @@ async fn forget_idle(server: Arc<PlaneServer>) {
 
 /// Takes in keys that `portcullis rotate-keys` made, for as long as the plane runs.
 async fn keep_keys_fresh(server: Arc<PlaneServer>, root_key_file: PathBuf) {
-    let mut failing = false;
+    let mut failures = 0_u32;
     loop {
         tokio::time::sleep(LOOK_AT_KEYS_EVERY).await;
         let plane = &server.plane;
         match plane.sealer.refresh(&plane.store, &root_key_file, server.clock.now()).await {
             Ok(changed) => {
-                failing = false;
+                failures = 0;
                 if changed {
                     tracing::info!("the keys have changed");
                 }
             }
-            // Once, not every second.
-            Err(error) if !failing => {
-                failing = true;
-                tracing::warn!(%error, "the keys cannot be looked at; those at hand stay in use");
+            Err(error) => {
+                failures = failures.saturating_add(1);
+                // Not the first: it may have met a rotation half-way. And once, not every second.
+                if failures == 2 {
+                    tracing::warn!(%error, "the keys cannot be looked at; those at hand stay in use");
+                }
             }
-            Err(_) => {}
         }
     }
 }

@@ -62,7 +62,7 @@ pub struct Summary {
     pub made_at: Timestamp,
 }
 
-/// Writes all of the store, whose root key is `root_key`, to `out`, and gives that back: as it is not synced yet.
+/// Writes all of the store, whose root key is `root_key`, to `out`, and gives that back, flushed and not synced.
 pub async fn write<W: Write>(
     store: &Store,
     root_key: &RootKey,
@@ -109,7 +109,7 @@ fn of_its_types<'a>(table: &Table, cells: &'a [Cell]) -> Result<&'a [Cell], Stor
 /// Restores a backup into the empty store at `location`, which nobody else uses meanwhile.
 ///
 /// A backup under a passphrase brings its root key along: it is written to `root_key_file`, unless it is there already.
-/// [`StoreError::Schema`] in [`BackupError::Store`] or [`BackupError::NotEmpty`] when the store holds anything.
+/// [`BackupError::NotEmpty`] when the store holds anything, [`StoreError::InUse`] when a server runs on its SQLite file.
 pub async fn restore(
     location: &Location,
     root_key_file: &Path,

@@ -54,6 +54,7 @@ async fn suite(fixture: &Fixture<'_>) {
         records::names_are_listed_bytewise_and_pages_are_stable,
         records::path_prefixes_select,
         records::check_finds_what_refers_to_nothing,
+        records::check_finds_records_that_are_not_what_they_should_be,
         transactions::every_statement_is_accepted,
         transactions::values_come_back_as_they_went,
         transactions::unfinished_work_is_not_seen,

@@ -627,3 +627,56 @@ pub(crate) async fn check_finds_what_refers_to_nothing(bench: &Bench) {
     let dangling = "attachments of policies that do not exist";
     assert!(found.contains(&Finding::Reference { what: dangling, rows: 3 }), "{found:?}");
 }
+
+pub(crate) async fn check_finds_records_that_are_not_what_they_should_be(bench: &Bench) {
+    const UNREADABLE: &str = "UPDATE iam_user SET doc = '{' WHERE name_key = 'alice'";
+    const RENAMED: &str = "UPDATE iam_user SET name_key = 'robert' WHERE name_key = 'bob'";
+    const MOVED: &str = "UPDATE access_key SET secret = (SELECT k.secret FROM access_key k
+        WHERE k.access_key_id <> access_key.access_key_id)
+        WHERE access_key_id = (SELECT MIN(access_key_id) FROM access_key)";
+    let sealer = bench.sealer().await;
+    let users = ["alice", "bob", "carol"].map(|name| bench.user(name, "/"));
+    let secret = SecretAccessKey::new(&Counting);
+    bench
+        .write(async |tx| {
+            for user in &users {
+                user::insert(tx, user).await?;
+            }
+            for _ in 0..2 {
+                let key = AccessKey {
+                    account_id: bench.account,
+                    id: AccessKeyId::long_term(bench.account, &Counting),
+                    owner: AccessKeyOwner::Root,
+                    status: AccessKeyStatus::Active,
+                    created_at: time(1),
+                };
+                access_key::insert(tx, &sealer, &key, &secret).await?;
+            }
+            Ok(())
+        })
+        .await;
+    let report = bench.store.check(Some(&sealer)).await.unwrap();
+    assert_eq!(report.findings, vec![]);
+    assert!(report.rows.contains(&("iam_user", 3)) && report.rows.contains(&("access_key", 2)), "{report:?}");
+    bench
+        .write(async |tx| {
+            for sql in [UNREADABLE, RENAMED, MOVED] {
+                tx.execute(sql, &[]).await?;
+            }
+            Ok(())
+        })
+        .await;
+    let found = bench.store.check(Some(&sealer)).await.unwrap().findings;
+    let texts: Vec<String> = found.iter().map(ToString::to_string).collect();
+    let [alice, bob, _] = &users;
+    for expected in [
+        format!("iam_user 123456789012 {}: the store is damaged: a document cannot be read", alice.id),
+        format!("iam_user 123456789012 {}: the store is damaged: name_key is not what", bob.id),
+    ] {
+        assert!(texts.iter().any(|text| text.starts_with(&expected)), "{texts:?}");
+    }
+    assert_eq!(found.iter().filter(|found| matches!(found, Finding::Secret { .. })).count(), 1, "{texts:?}");
+    assert_eq!(found.len(), 3, "{texts:?}");
+    let unsealed = bench.store.check(None).await.unwrap().findings;
+    assert_eq!(unsealed.len(), 2, "without keys the rest is looked at all the same");
+}
