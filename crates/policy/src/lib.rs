@@ -1,9 +1,11 @@
-//! The IAM policy language: parse, check, evaluate, explain, simulate.
+//! The IAM policy language: parse, check, evaluate, explain, simulate, compare.
 //!
 //! [`Policy::parse`] turns a document into a form ready for evaluation, or says in IAM's words what is wrong with it.
-//! [`evaluate`] decides one request against every policy that applies to it and says why; [`explain`] says it at
-//! length, [`simulate`] in the words of IAM's policy simulator. All are pure: they know no clock, network, disk or
-//! environment, and whatever cannot be evaluated counts against the request.
+//! [`evaluate`] decides one request against every policy that applies to it and says why; [`decide`] does the same with
+//! policies fused into [`Bundle`]s, fast and without reasons; [`explain`] gives the reasons at length. Beside them stand
+//! [`simulation`] (IAM's policy simulator), [`findings`] (what Access Analyzer's ValidatePolicy finds), [`reasoning`]
+//! (questions about all requests at once) and [`case`] (decisions asked for in JSON). All are pure: they know no clock,
+//! network, disk or environment, and whatever cannot be evaluated counts against the request.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! What Access Analyzer's `ValidatePolicy` finds in a document, and what is not even a policy.
 //!
 //! The checks are those of AWS's policy check reference, each a plain function over the document as
-//! [`document`] reads it; `docs/policy-findings.md` lists them all. Each file is one family of checks.
+//! `document` reads it; `docs/policy-findings.md` lists them all. Each file is one family of checks.
 
 mod actions;
 mod addresses;
