@@ -54,7 +54,7 @@ mod tests {
         let of = |wanted| most_similar(wanted, names.into_iter());
         assert_eq!(of("GetObjects"), Some("GetObject"));
         assert_eq!(of("getobejct"), Some("GetObject"));
-        assert_eq!(of("PutObjct"), Some("PutObject"));
+        assert_eq!(of("PutObjects"), Some("PutObject"));
         assert_eq!(of("stss"), Some("sts"));
         for wanted in ["", "s", "Objects", "DeleteObject", "sss"] {
             assert_eq!(of(wanted).filter(|name| *name != "sts"), None, "{wanted}");

@@ -138,13 +138,13 @@ fn several_faults_are_found_at_once() {
 
 #[test]
 fn suggestions_and_links() {
-    let text = document(r#""Effect":"Allow","Action":["s3:GetObjct","dynamdb:GetItem"],"Resource":"*""#);
+    let text = document(r#""Effect":"Allow","Action":["s3:GetObjects","dynamdb:GetItem"],"Resource":"*""#);
     let found = findings(&text, Identity);
     let details: Vec<_> = found.iter().map(|finding| finding.details.as_str()).collect();
     assert_eq!(
         details,
         [
-            "There is no action s3:GetObjct. Did you mean s3:GetObject?",
+            "There is no action s3:GetObjects. Did you mean s3:GetObject?",
             "There is no service with the prefix of the action dynamdb:GetItem. Did you mean dynamodb?",
         ]
     );
