@@ -5,14 +5,15 @@
     reason = "a measurement: counts are small, bounds are clear"
 )]
 
+use crate::Failure;
 use bench::workload::{Workload, document, managed};
 use policy::{Bundle, Policies, Policy, PolicyKind, Query, Source, decide};
-use std::{collections::HashMap, error::Error, fmt::Write as _, hint::black_box, sync::Arc, time::Instant};
+use std::{collections::HashMap, fmt::Write as _, hint::black_box, sync::Arc, time::Instant};
 
 /// Bundles that differ; as in a real organization, many principals have the same policies.
 const DISTINCT_BUNDLES: usize = 10_000;
 
-pub(crate) fn run(mut words: impl Iterator<Item = String>) -> Result<String, Box<dyn Error>> {
+pub(crate) fn run(mut words: impl Iterator<Item = String>) -> Result<String, Failure> {
     match words.next().as_deref() {
         Some("flat") => flat(),
         Some("memory") => memory(),
@@ -31,7 +32,7 @@ pub(crate) fn run(mut words: impl Iterator<Item = String>) -> Result<String, Box
 }
 
 /// The same decision so many times. The difference between two counts, divided, is what one costs.
-fn repeat(workload: &Workload, count: usize) -> Result<String, Box<dyn Error>> {
+fn repeat(workload: &Workload, count: usize) -> Result<String, Failure> {
     let context = workload.context();
     let request = workload.request(&context);
     let query = Query::new(&request);
@@ -46,13 +47,13 @@ fn repeat(workload: &Workload, count: usize) -> Result<String, Box<dyn Error>> {
 }
 
 /// One principal's decision with few and with many principals loaded, and decisions of principals at random.
-fn flat() -> Result<String, Box<dyn Error>> {
+fn flat() -> Result<String, Failure> {
     let mut report = String::from("principals  same decision  principals at random   resident memory\n");
     for principals in [1_000_usize, 1_000_000] {
         let before = resident_megabytes()?;
         let bundles: Vec<Arc<Bundle>> = (0..principals.min(DISTINCT_BUNDLES))
             .map(|variant| {
-                Ok::<_, Box<dyn Error>>(Arc::new(
+                Ok::<_, Failure>(Arc::new(
                     Workload::w2_variant(variant)?.bundles().into_iter().next().ok_or("none")?,
                 ))
             })
@@ -82,7 +83,7 @@ fn principal_id(number: usize) -> String {
 }
 
 /// The median of 21 rounds of 100,000 decisions each.
-fn median_nanoseconds(allowed: impl Fn(usize) -> bool) -> Result<f64, Box<dyn Error>> {
+fn median_nanoseconds(allowed: impl Fn(usize) -> bool) -> Result<f64, Failure> {
     const TURNS: usize = 100_000;
     let mut rounds = Vec::new();
     for _ in 0..21 {
@@ -97,7 +98,7 @@ fn median_nanoseconds(allowed: impl Fn(usize) -> bool) -> Result<f64, Box<dyn Er
 }
 
 /// What parsed policies, compiled statements and bundles take, each for W2's statements.
-fn memory() -> Result<String, Box<dyn Error>> {
+fn memory() -> Result<String, Failure> {
     const SETS: usize = 500;
     let texts: Vec<String> = (0..SETS).flat_map(managed).map(|statements| document(&statements)).collect();
     let statements = 10.0 * texts.len() as f64;
@@ -134,7 +135,7 @@ fn memory() -> Result<String, Box<dyn Error>> {
     ))
 }
 
-fn resident_megabytes() -> Result<f64, Box<dyn Error>> {
+fn resident_megabytes() -> Result<f64, Failure> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).ok_or("no VmRSS")?;
     let kilobytes: f64 = line.split_whitespace().nth(1).ok_or("no number")?.parse()?;

@@ -1,23 +1,33 @@
 //! Measurements that need a process of their own; `cargo bench -p bench` has the rest.
 
+mod chart;
+mod client;
+mod command_line;
 mod decision;
+mod figure;
+mod load;
+mod machine;
 mod request;
+mod server;
+mod writes;
 
+use clap::Parser;
+use command_line::{Command, CommandLine};
 use std::process::ExitCode;
 
-const USAGE: &str = "\
-usage: bench request [--requests N] [--connections N] [--rounds N] PORTCULLIS_BINARY
-       bench decision flat|memory
-       bench decision repeat W1|W2|W3 N";
+/// What a measurement says when it cannot be made.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool")]
 fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    let outcome = match words.next().as_deref() {
-        Some("decision") => decision::run(words),
-        Some("floor") => request::floor::serve(words.next().unwrap_or_default()).map(|()| String::new()),
-        Some("request") => request::run(words),
-        _ => Err(USAGE.into()),
+    let outcome = match CommandLine::parse().command {
+        Command::All(compare) => request::run(&compare).and_then(|report| {
+            Ok(if compare.wants("portcullis") { report + "\n" + &writes::run(&compare)? } else { report })
+        }),
+        Command::Decision { words } => decision::run(words.into_iter()),
+        Command::Floor { answer } => server::floor::serve(&answer).map(|()| String::new()),
+        Command::Requests(compare) => request::run(&compare),
+        Command::Writes(compare) => writes::run(&compare),
     };
     match outcome {
         Ok(report) => {

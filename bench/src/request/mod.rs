@@ -1,101 +1,254 @@
-//! What a request costs: CPU time per `sts:GetCallerIdentity` in Portcullis, beside a bare hyper server that sends the
-//! same bytes, driven by the same load in the same run.
+//! What a request costs on Portcullis, on its peers, and on a bare hyper server that sends the same bytes; driven by the
+//! same load, in one run, in turns.
 
-pub(crate) mod floor;
-mod load;
-mod process;
-mod signed;
+pub(crate) mod operation;
+pub(crate) mod prepare;
+mod probe;
+mod report;
 
-use std::{error::Error, net::SocketAddr};
+use crate::{
+    Failure,
+    client::{self, Answer},
+    command_line::Compare,
+    figure::{Spread, float},
+    load::{self, Load},
+    machine,
+    server::{Kind, Process, Server, floor},
+};
+use operation::{Operation, WRITE_CONNECTIONS};
+use prepare::Prepared;
+use probe::Probe;
+use std::{collections::HashMap, fs, net::SocketAddr, time::Duration};
 
-/// How hard to drive, and what.
-struct Plan {
-    binary: String,
-    requests: usize,
-    connections: usize,
-    rounds: usize,
+/// How long each is driven before it is measured.
+const WARM_UP: Duration = Duration::from_millis(200);
+/// An account may have 5000 users, of which these are those of one round.
+const MOST_MADE: usize = 3500;
+
+/// Everything that was found out.
+struct Findings {
+    machine: String,
+    servers: Vec<Subject>,
+    /// Servers that are not measured, and why.
+    skipped: Vec<(String, String)>,
+    operations: Vec<(Operation, Vec<Row>)>,
 }
 
-/// What one round of one server showed.
+/// What is known of a server beside its operations.
+struct Subject {
+    kind: Kind,
+    version: String,
+    /// Milliseconds from its start to the first good answer.
+    started: Spread,
+    /// After the load.
+    resident_megabytes: f64,
+    /// What it refuses, with which code.
+    refusals: Vec<(Probe, Result<Option<String>, Failure>)>,
+}
+
+/// A server that runs and is prepared.
+struct Running {
+    server: Server,
+    prepared: Prepared,
+    starts: Vec<Duration>,
+}
+
+/// What one operation costs on one server; `None` for the floor.
+struct Row {
+    kind: Option<Kind>,
+    answer_bytes: usize,
+    rounds: Vec<Round>,
+}
+
+/// What one round showed.
 struct Round {
     cpu_microseconds: f64,
-    requests_per_second: f64,
+    load: Load,
 }
 
-/// Measures and reports.
-pub(crate) fn run(words: impl Iterator<Item = String>) -> Result<String, Box<dyn Error>> {
-    compare(&plan(words)?)
+/// Measures, and writes tables and chart; gives the tables.
+pub(crate) fn run(compare: &Compare) -> Result<String, Failure> {
+    fs::create_dir_all(&compare.places.work)?;
+    fs::create_dir_all(&compare.places.results)?;
+    let findings = measure(compare)?;
+    let tables = report::tables(&findings, compare);
+    fs::write(compare.places.results.join("requests.md"), &tables)?;
+    fs::write(compare.places.results.join("requests.svg"), report::chart(&findings))?;
+    Ok(tables)
 }
 
-fn plan(mut words: impl Iterator<Item = String>) -> Result<Plan, Box<dyn Error>> {
-    let mut plan = Plan { binary: String::new(), requests: 200_000, connections: 32, rounds: 5 };
-    while let Some(name) = words.next() {
-        let mut number = || words.next().and_then(|n| n.parse().ok()).ok_or("a number is missing");
-        match name.as_str() {
-            "--requests" => plan.requests = number()?,
-            "--connections" => plan.connections = number()?,
-            "--rounds" => plan.rounds = number()?,
-            _ => plan.binary = name,
+fn measure(compare: &Compare) -> Result<Findings, Failure> {
+    let machine = machine::describe();
+    let (running, skipped) = start_all(compare);
+    let mut refusals: Vec<Vec<_>> = running
+        .iter()
+        .map(|Running { server, prepared, .. }| {
+            Probe::ALL.iter().map(|probe| (*probe, probe.refusal(server.address, prepared))).collect()
+        })
+        .collect();
+    let mut operations = Vec::new();
+    for operation in Operation::ALL {
+        say(format_args!("{}", operation.title()));
+        operations.push((operation, measure_operation(operation, &running, compare)?));
+    }
+    let mut servers = Vec::new();
+    for (Running { server, starts, .. }, refusals) in running.iter().zip(refusals.drain(..)) {
+        let started = Spread::of(starts.iter().map(|took| took.as_secs_f64() * 1e3)).ok_or("no start")?;
+        servers.push(Subject {
+            kind: server.kind,
+            version: server.kind.version(&compare.places)?,
+            started,
+            resident_megabytes: server.process.resident_megabytes()?,
+            refusals,
+        });
+    }
+    Ok(Findings { machine, servers, skipped, operations })
+}
+
+/// Starts and prepares every server that is wanted and can be had.
+fn start_all(compare: &Compare) -> (Vec<Running>, Vec<(String, String)>) {
+    let mut running = Vec::new();
+    let mut skipped = Vec::new();
+    for kind in Kind::ALL.into_iter().filter(|kind| compare.wants(kind.family())) {
+        say(format_args!("starting {kind}"));
+        match start(kind, compare) {
+            Ok(started) => running.push(started),
+            Err(error) => skipped.push((kind.to_string(), error.to_string())),
         }
     }
-    Ok(plan)
+    (running, skipped)
 }
 
-fn compare(plan: &Plan) -> Result<String, Box<dyn Error>> {
-    let plane = process::Server::plane(&plan.binary)?;
-    let request = signed::get_caller_identity(plane.address, &plane.access_key_id, &plane.secret_access_key)?;
-    let answer = load::once(plane.address, &request)?;
-    if !answer.starts_with(b"HTTP/1.1 200") {
-        return Err(format!("the plane refused: {}", String::from_utf8_lossy(&answer)).into());
+fn start(kind: Kind, compare: &Compare) -> Result<Running, Failure> {
+    let mut starts = Vec::new();
+    for _ in 1..compare.rounds() {
+        starts.push(kind.start(&compare.places)?.took);
     }
-    let floor = process::Server::floor(&answer)?;
+    let server = kind.start(&compare.places)?;
+    starts.push(server.took);
+    let prepared = Prepared::on(&server)?;
+    Ok(Running { server, prepared, starts })
+}
 
-    let mut floor_rounds = Vec::new();
-    let mut plane_rounds = Vec::new();
-    // Alternating, so that whatever else the machine does falls on both alike.
-    for _ in 0..plan.rounds {
-        floor_rounds.push(round(plan, &floor, floor.address, &request)?);
-        plane_rounds.push(round(plan, &plane, plane.address, &request)?);
+/// A server, or the floor, as the load sees it.
+struct Target<'a> {
+    kind: Option<Kind>,
+    process: &'a Process,
+    address: SocketAddr,
+    prepared: &'a Prepared,
+}
+
+fn measure_operation(
+    operation: Operation,
+    running: &[Running],
+    compare: &Compare,
+) -> Result<Vec<Row>, Failure> {
+    let Some(reference) = running.first() else { return Err("no server is left to be measured".into()) };
+    let mut answers = HashMap::new();
+    for Running { server, prepared, .. } in running {
+        let answer = client::once(server.address, &operation.request(server.address, prepared)?)?;
+        undo(operation, server.address, prepared, 1)?;
+        answers.insert(server.process.id(), answer);
     }
-    let floor_best = median(&mut floor_rounds);
-    let plane_best = median(&mut plane_rounds);
-    Ok(format!(
-        "sts:GetCallerIdentity, {} requests over {} connections, median of {} rounds\n\
-         {:<12} {:>14} {:>12}\n{:<12} {:>14.2} {:>12.0}\n{:<12} {:>14.2} {:>12.0}\nratio of CPU {:>13.2}\n\
-         resident memory of the plane after the load: {:.1} MB\n",
-        plan.requests,
-        plan.connections,
-        plan.rounds,
-        "server",
-        "CPU us/request",
-        "requests/s",
-        "bare hyper",
-        floor_best.cpu_microseconds,
-        floor_best.requests_per_second,
-        "portcullis",
-        plane_best.cpu_microseconds,
-        plane_best.requests_per_second,
-        plane_best.cpu_microseconds / floor_best.cpu_microseconds,
-        plane.resident_megabytes()?,
-    ))
+    let floor_answer = &answers[&reference.server.process.id()];
+    let floor = compare.wants("floor").then(|| floor::start(&compare.places, floor_answer)).transpose()?;
+
+    let floor_target = floor.as_ref().map(|(process, address)| Target {
+        kind: None,
+        process,
+        address: *address,
+        prepared: &reference.prepared,
+    });
+    let servers = running.iter().map(|Running { server, prepared, .. }| Target {
+        kind: Some(server.kind),
+        process: &server.process,
+        address: server.address,
+        prepared,
+    });
+    let mut rows = Vec::new();
+    for target in floor_target.into_iter().chain(servers) {
+        let answer = answers.get(&target.process.id()).unwrap_or(floor_answer);
+        let warm = round(operation, &target, compare, MOST_MADE, WARM_UP)?;
+        rows.push((target, warm.requests_in(compare.time()), Row::new(answer)));
+    }
+    // In turns, so that whatever else the machine does falls on all alike.
+    for _ in 0..compare.rounds() {
+        for (target, count, row) in &mut rows {
+            row.kind = target.kind;
+            row.rounds.push(round(operation, target, compare, *count, compare.time())?);
+        }
+    }
+    Ok(rows.into_iter().map(|(_, _, row)| row).collect())
 }
 
 fn round(
-    plan: &Plan,
-    server: &process::Server,
-    address: SocketAddr,
-    request: &[u8],
-) -> Result<Round, Box<dyn Error>> {
-    let before = server.cpu_microseconds()?;
-    let took = load::drive(address, request, plan.connections, plan.requests)?;
-    let used = server.cpu_microseconds()? - before;
-    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-    let requests = plan.requests as f64;
-    Ok(Round { cpu_microseconds: used / requests, requests_per_second: requests / took.as_secs_f64() })
+    operation: Operation,
+    target: &Target<'_>,
+    compare: &Compare,
+    count: usize,
+    time: Duration,
+) -> Result<Round, Failure> {
+    let connections =
+        if operation == Operation::CreateUser { WRITE_CONNECTIONS } else { compare.connections };
+    let requests = operation.requests(target.address, target.prepared, count)?;
+    let before = target.process.cpu_microseconds()?;
+    let load = load::drive(target.address, &requests, connections.into(), time)?;
+    let used = target.process.cpu_microseconds()? - before;
+    if target.kind.is_some() {
+        undo(operation, target.address, target.prepared, load.answered)?;
+    }
+    Ok(Round { cpu_microseconds: used, load })
 }
 
-fn median(rounds: &mut Vec<Round>) -> Round {
-    rounds.sort_by(|a, b| a.cpu_microseconds.total_cmp(&b.cpu_microseconds));
-    let middle = rounds.len() / 2;
-    rounds.swap_remove(middle)
+/// Removes what a round made, so that every round begins with the same.
+fn undo(operation: Operation, address: SocketAddr, prepared: &Prepared, count: usize) -> Result<(), Failure> {
+    if let Some(requests) = operation.undo(address, prepared, count)? {
+        load::drive(address, &requests, WRITE_CONNECTIONS.into(), Duration::from_secs(600))?;
+    }
+    Ok(())
+}
+
+impl Round {
+    /// How many requests of which each is used once are enough for that time, with some to spare.
+    fn requests_in(&self, time: Duration) -> usize {
+        let rate = float(self.load.answered) / self.load.elapsed.as_secs_f64();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a small positive number"
+        )]
+        let count = (1.5 * rate * time.as_secs_f64()) as usize;
+        count.clamp(usize::from(WRITE_CONNECTIONS), MOST_MADE)
+    }
+}
+
+impl Row {
+    fn new(answer: &Answer) -> Self {
+        Self { kind: None, answer_bytes: answer.body.len(), rounds: Vec::new() }
+    }
+
+    fn errors(&self) -> usize {
+        self.rounds.iter().map(|round| round.load.errors).sum()
+    }
+
+    fn requests(&self) -> usize {
+        self.rounds.iter().map(|round| round.load.answered).sum()
+    }
+
+    /// CPU microseconds for each request.
+    fn cpu(&self) -> Option<Spread> {
+        let answered = self.rounds.iter().filter(|round| round.load.answered > 0);
+        Spread::of(answered.map(|round| round.cpu_microseconds / float(round.load.answered)))
+    }
+
+    /// The latency in microseconds that so much of the requests stayed within: the median of the rounds.
+    fn latency(&self, percent: usize) -> Option<f64> {
+        Spread::of(self.rounds.iter().filter_map(|round| round.load.latency(percent)))
+            .map(|spread| spread.median)
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "tells whoever waits how far it is")]
+fn say(what: std::fmt::Arguments<'_>) {
+    eprintln!("bench: {what}");
 }

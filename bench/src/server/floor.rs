@@ -1,5 +1,7 @@
-//! The floor: a bare hyper server that sends one fixed answer.
+//! The floor: a bare hyper server that sends one fixed answer and checks nothing.
 
+use super::Process;
+use crate::{Failure, client::Answer, command_line::Places};
 use bytes::Bytes;
 use http::{Response, header};
 use http_body_util::{BodyExt, Full};
@@ -8,8 +10,13 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto,
 };
-use std::{convert::Infallible, error::Error, sync::Arc};
+use std::{
+    convert::Infallible, fmt::Write as _, fs, net::SocketAddr, path::Path, process::Command, sync::Arc,
+};
 use tokio::net::TcpListener;
+
+/// Headers that hyper adds itself or that say how the body is delimited.
+const OF_THE_CONNECTION: [&str; 4] = ["connection", "content-length", "date", "transfer-encoding"];
 
 /// The answer as it is sent again and again.
 struct Fixed {
@@ -17,10 +24,27 @@ struct Fixed {
     body: Bytes,
 }
 
-/// Serves the answer stored in `file` (the raw bytes of an HTTP response) until killed; prints its address.
+/// Starts a server of its own that sends that answer.
+pub(crate) fn start(places: &Places, answer: &Answer) -> Result<(Process, SocketAddr), Failure> {
+    let file = places.work.join("floor.http");
+    let mut text = String::new();
+    for (name, value) in answer.headers.iter().filter(|(name, _)| !OF_THE_CONNECTION.contains(&name.as_str()))
+    {
+        writeln!(text, "{name}: {value}")?;
+    }
+    writeln!(text, "\n{}", answer.text())?;
+    fs::write(&file, text)?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("floor").arg(&file);
+    let mut process = Process::start(command, &places.work.join("floor.log"))?;
+    let address = process.line("127.0.0.1:")?.parse()?;
+    Ok((process, address))
+}
+
+/// Serves the answer stored in `file` (header lines, an empty line, the body) until killed; prints its address.
 #[expect(clippy::print_stdout, reason = "the parent reads the address from standard output")]
-pub(crate) fn serve(file: String) -> Result<(), Box<dyn Error>> {
-    let fixed = Arc::new(Fixed::parse(&std::fs::read(file)?)?);
+pub(crate) fn serve(file: &Path) -> Result<(), Failure> {
+    let fixed = Arc::new(Fixed::parse(&fs::read_to_string(file)?)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -47,17 +71,14 @@ pub(crate) fn serve(file: String) -> Result<(), Box<dyn Error>> {
 }
 
 impl Fixed {
-    fn parse(answer: &[u8]) -> Result<Self, Box<dyn Error>> {
-        let text = std::str::from_utf8(answer)?;
-        let (head, body) = text.split_once("\r\n\r\n").ok_or("no end of headers")?;
+    fn parse(text: &str) -> Result<Self, Failure> {
+        let (head, body) = text.split_once("\n\n").ok_or("no end of headers")?;
         let mut headers = Vec::new();
-        for line in head.lines().skip(1) {
+        for line in head.lines() {
             let (name, value) = line.split_once(": ").ok_or("not a header line")?;
-            // hyper adds these two itself.
-            if !["content-length", "date"].contains(&name) {
-                headers.push((name.parse()?, value.parse()?));
-            }
+            headers.push((name.parse()?, value.parse()?));
         }
+        let body = body.strip_suffix('\n').unwrap_or(body);
         Ok(Self { headers, body: Bytes::copy_from_slice(body.as_bytes()) })
     }
 

@@ -1,0 +1,64 @@
+//! Portcullis, which always checks everything.
+
+use super::{Process, Started};
+use crate::{Failure, client::Key, command_line::Places};
+use std::{path::Path, process::Command, time::Instant};
+
+/// With the embedded store, in a data directory made by an earlier start. The key is a session of the administrator role.
+pub(super) fn in_directory(places: &Places, output: &Path) -> Result<Started, Failure> {
+    let data = tempfile::Builder::new().prefix("data-").tempdir_in(&places.work)?;
+    let (first, _) = serve(places, output, &["--data-dir".as_ref(), data.path().as_os_str()])?;
+    first.stop()?;
+    let root = administrator(places, data.path())?;
+    let begun = Instant::now();
+    let (process, ready) = serve(places, output, &["--data-dir".as_ref(), data.path().as_os_str()])?;
+    Ok(Started { process, address: ready.address()?, root, begun, data: Some(data) })
+}
+
+/// With the store in memory. The key is the root user's.
+pub(super) fn in_memory(places: &Places, output: &Path) -> Result<Started, Failure> {
+    let begun = Instant::now();
+    let (process, ready) = serve(places, output, &["--dev".as_ref()])?;
+    let root = Key::new(ready.member("access_key_id")?, ready.member("secret_access_key")?);
+    Ok(Started { process, address: ready.address()?, root, begun, data: None })
+}
+
+pub(super) fn version(places: &Places) -> Result<String, Failure> {
+    let said = Command::new(super::program(places.portcullis.clone())?).arg("--version").output()?.stdout;
+    Ok(String::from_utf8(said)?.trim().replace("portcullis ", ""))
+}
+
+/// The ready line.
+struct Ready(serde_json::Value);
+
+fn serve(places: &Places, output: &Path, store: &[&std::ffi::OsStr]) -> Result<(Process, Ready), Failure> {
+    let mut command = Command::new(super::program(places.portcullis.clone())?);
+    command.args(["serve", "--listen", "127.0.0.1:0", "--format", "json"]).args(store);
+    let mut process = Process::start(command, output)?;
+    let ready = Ready(serde_json::from_str(&process.line("{")?)?);
+    Ok((process, ready))
+}
+
+fn administrator(places: &Places, data: &Path) -> Result<Key, Failure> {
+    let output = Command::new(&places.portcullis).args(["credentials", "--data-dir"]).arg(data).output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    let document = Ready(serde_json::from_slice(&output.stdout)?);
+    Ok(Key {
+        access_key_id: document.member("AccessKeyId")?,
+        secret_access_key: document.member("SecretAccessKey")?,
+        session_token: Some(document.member("SessionToken")?),
+    })
+}
+
+impl Ready {
+    fn member(&self, name: &str) -> Result<String, Failure> {
+        let value = self.0.get(name).and_then(|value| value.as_str());
+        Ok(value.ok_or(format!("no {name} in what Portcullis said"))?.to_owned())
+    }
+
+    fn address(&self) -> Result<std::net::SocketAddr, Failure> {
+        Ok(self.member("endpoint")?.trim_start_matches("http://").parse()?)
+    }
+}
