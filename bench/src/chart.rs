@@ -22,6 +22,8 @@ pub(crate) enum Colour {
     Floor,
     Portcullis,
     Other,
+    /// Something that does less than the others.
+    Pale,
 }
 
 const WIDTH: f64 = 820.0;
@@ -63,7 +65,8 @@ text {{ font: 13px system-ui, sans-serif; fill: #1f2328; }}
 .label {{ text-anchor: end; }}
 .floor {{ fill: #9198a1; }}
 .portcullis {{ fill: #0969da; }}
-.other {{ fill: #d4a72c; }}
+.other {{ fill: #bf8700; }}
+.pale {{ fill: #eac54f; fill-opacity: 0.6; }}
 </style>
 <rect width="100%" height="100%" fill="#ffffff"/>
 <text class="title" x="{MARGIN}" y="32">{title}</text>
@@ -84,6 +87,7 @@ fn draw(body: &mut String, bar: &Bar, longest: f64, y: f64) -> f64 {
         Colour::Floor => "floor",
         Colour::Portcullis => "portcullis",
         Colour::Other => "other",
+        Colour::Pale => "pale",
     };
     let baseline = y + BAR - 3.5;
     let _ = writeln!(

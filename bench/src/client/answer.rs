@@ -90,9 +90,11 @@ impl Answer {
 
     /// What went wrong, in a few words: the error's code, or the status and how the body begins.
     pub(crate) fn complaint(&self) -> String {
+        let text = self.text();
         match self.element("Code") {
             Some(code) => code,
-            None => format!("HTTP {} {}", self.status, self.text().chars().take(80).collect::<String>()),
+            None if text.contains("<html") => format!("HTTP {}", self.status),
+            None => format!("HTTP {} {}", self.status, text.chars().take(80).collect::<String>()),
         }
     }
 }

@@ -7,8 +7,7 @@ mod probe;
 mod report;
 
 use crate::{
-    Failure,
-    client::{self, Answer},
+    Failure, client,
     command_line::Compare,
     figure::{Spread, float},
     load::{self, Load},
@@ -18,7 +17,7 @@ use crate::{
 use operation::{Operation, WRITE_CONNECTIONS};
 use prepare::Prepared;
 use probe::Probe;
-use std::{collections::HashMap, fs, net::SocketAddr, time::Duration};
+use std::{fs, net::SocketAddr, time::Duration};
 
 /// How long each is driven before it is measured.
 const WARM_UP: Duration = Duration::from_millis(200);
@@ -80,19 +79,23 @@ pub(crate) fn run(compare: &Compare) -> Result<String, Failure> {
 fn measure(compare: &Compare) -> Result<Findings, Failure> {
     let machine = machine::describe();
     let (running, skipped) = start_all(compare);
-    let mut refusals: Vec<Vec<_>> = running
-        .iter()
-        .map(|Running { server, prepared, .. }| {
-            Probe::ALL.iter().map(|probe| (*probe, probe.refusal(server.address, prepared))).collect()
-        })
-        .collect();
+    if running.is_empty() {
+        return Err(format!(
+            "no server to measure, not even for the floor's answer; not to be had: {skipped:?}"
+        )
+        .into());
+    }
+    let refused = |Running { server, prepared, .. }: &Running| -> Vec<_> {
+        Probe::ALL.map(|probe| (probe, probe.refusal(server.address, prepared))).into()
+    };
+    let refusals: Vec<_> = running.iter().map(refused).collect();
     let mut operations = Vec::new();
     for operation in Operation::ALL {
         say(format_args!("{}", operation.title()));
         operations.push((operation, measure_operation(operation, &running, compare)?));
     }
     let mut servers = Vec::new();
-    for (Running { server, starts, .. }, refusals) in running.iter().zip(refusals.drain(..)) {
+    for (Running { server, starts, .. }, refusals) in running.iter().zip(refusals) {
         let started = Spread::of(starts.iter().map(|took| took.as_secs_f64() * 1e3)).ok_or("no start")?;
         servers.push(Subject {
             kind: server.kind,
@@ -143,42 +146,38 @@ fn measure_operation(
     running: &[Running],
     compare: &Compare,
 ) -> Result<Vec<Row>, Failure> {
-    let Some(reference) = running.first() else { return Err("no server is left to be measured".into()) };
-    let mut answers = HashMap::new();
-    for Running { server, prepared, .. } in running {
-        let answer = client::once(server.address, &operation.request(server.address, prepared)?)?;
-        undo(operation, server.address, prepared, 1)?;
-        answers.insert(server.process.id(), answer);
-    }
-    let floor_answer = &answers[&reference.server.process.id()];
-    let floor = compare.wants("floor").then(|| floor::start(&compare.places, floor_answer)).transpose()?;
-
-    let floor_target = floor.as_ref().map(|(process, address)| Target {
-        kind: None,
-        process,
-        address: *address,
-        prepared: &reference.prepared,
-    });
-    let servers = running.iter().map(|Running { server, prepared, .. }| Target {
-        kind: Some(server.kind),
-        process: &server.process,
-        address: server.address,
-        prepared,
-    });
     let mut rows = Vec::new();
-    for target in floor_target.into_iter().chain(servers) {
-        let answer = answers.get(&target.process.id()).unwrap_or(floor_answer);
+    for Running { server, prepared, .. } in running {
+        let address = server.address;
+        let answer = client::once(address, &operation.request(address, prepared)?)?;
+        undo(operation, address, prepared, 1)?;
+        let target = Target { kind: Some(server.kind), process: &server.process, address, prepared };
+        rows.push((target, answer));
+    }
+    // The first, which is Portcullis if it takes part, is what the floor copies.
+    let floor = match rows.first() {
+        Some((target, answer)) if compare.wants(floor::FAMILY) => {
+            Some((floor::start(&compare.places, answer)?, target.prepared, answer.clone()))
+        }
+        _ => None,
+    };
+    if let Some(((process, address), prepared, answer)) = &floor {
+        rows.insert(0, (Target { kind: None, process, address: *address, prepared }, answer.clone()));
+    }
+
+    let mut measured = Vec::new();
+    for (target, answer) in rows {
         let warm = round(operation, &target, compare, MOST_MADE, WARM_UP)?;
-        rows.push((target, warm.requests_in(compare.time()), Row::new(answer)));
+        let row = Row { kind: target.kind, answer_bytes: answer.body.len(), rounds: Vec::new() };
+        measured.push((target, warm.requests_in(compare.time()), row));
     }
     // In turns, so that whatever else the machine does falls on all alike.
     for _ in 0..compare.rounds() {
-        for (target, count, row) in &mut rows {
-            row.kind = target.kind;
+        for (target, count, row) in &mut measured {
             row.rounds.push(round(operation, target, compare, *count, compare.time())?);
         }
     }
-    Ok(rows.into_iter().map(|(_, _, row)| row).collect())
+    Ok(measured.into_iter().map(|(_, _, row)| row).collect())
 }
 
 fn round(
@@ -223,10 +222,6 @@ impl Round {
 }
 
 impl Row {
-    fn new(answer: &Answer) -> Self {
-        Self { kind: None, answer_bytes: answer.body.len(), rounds: Vec::new() }
-    }
-
     fn errors(&self) -> usize {
         self.rounds.iter().map(|round| round.load.errors).sum()
     }

@@ -33,7 +33,7 @@ impl Operation {
             Self::GetCallerIdentityOfSession => "sts:GetCallerIdentity with temporary credentials",
             Self::AssumeRole => "sts:AssumeRole",
             Self::GetUser => "iam:GetUser",
-            Self::ListUsers => "iam:ListUsers, a page of 100 out of 1,000",
+            Self::ListUsers => "iam:ListUsers, a page of 1,000",
             Self::CreateUser => "iam:CreateUser",
         }
     }
@@ -45,7 +45,7 @@ impl Operation {
             Self::GetCallerIdentityOfSession => (Call::sts("GetCallerIdentity", &[]), &prepared.session),
             Self::AssumeRole => (prepared.assume_role(), &prepared.operator),
             Self::GetUser => (Call::iam("GetUser", &[("UserName", &prepared.user)]), &prepared.operator),
-            Self::ListUsers => (Call::iam("ListUsers", &[("MaxItems", "100")]), &prepared.operator),
+            Self::ListUsers => (Call::iam("ListUsers", &[("MaxItems", "1000")]), &prepared.operator),
             Self::CreateUser => (create_user(0), &prepared.operator),
         };
         call.signed(address, key)

@@ -11,7 +11,8 @@ use std::fmt::Write as _;
 
 const FLOOR: &str = "bare hyper server";
 const CHART_TITLE: &str = "Requests answered for each second of CPU";
-const CHART_UNIT: &str = "longer is better; Portcullis checks every request in full, the bare server none";
+const CHART_UNIT: &str =
+    "longer is better; pale: answers requests that have to be refused, such as wrongly signed ones";
 
 /// Markdown.
 pub(super) fn tables(findings: &Findings, compare: &Compare) -> String {
@@ -120,21 +121,30 @@ fn cell(text: &str) -> String {
 pub(super) fn chart(findings: &Findings) -> String {
     let group = |(operation, rows): &(super::Operation, Vec<Row>)| Group {
         title: operation.title().to_owned(),
-        bars: rows.iter().filter_map(bar).collect(),
+        bars: rows.iter().filter_map(|row| bar(row, findings)).collect(),
     };
     chart::bars(CHART_TITLE, CHART_UNIT, &findings.operations.iter().map(group).collect::<Vec<_>>())
 }
 
-fn bar(row: &Row) -> Option<Bar> {
+fn bar(row: &Row, findings: &Findings) -> Option<Bar> {
+    let lax = findings.servers.iter().any(|subject| Some(subject.kind) == row.kind && subject.is_lax());
     Some(Bar {
         label: row.kind.map_or(FLOOR.to_owned(), |kind| kind.to_string()),
         value: row.requests_per_cpu_second()?,
         colour: match row.kind {
             None => Colour::Floor,
+            Some(_) if lax => Colour::Pale,
             Some(Kind::Portcullis | Kind::PortcullisDev) => Colour::Portcullis,
             Some(_) => Colour::Other,
         },
     })
+}
+
+impl Subject {
+    /// Whether it answered a request that has to be refused.
+    fn is_lax(&self) -> bool {
+        self.refusals.iter().any(|(_, outcome)| matches!(outcome, Ok(None)))
+    }
 }
 
 impl Row {

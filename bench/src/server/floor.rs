@@ -15,6 +15,9 @@ use std::{
 };
 use tokio::net::TcpListener;
 
+/// Its name as `--only` takes it.
+pub(crate) const FAMILY: &str = "floor";
+
 /// Headers that hyper adds itself or that say how the body is delimited.
 const OF_THE_CONNECTION: [&str; 4] = ["connection", "content-length", "date", "transfer-encoding"];
 

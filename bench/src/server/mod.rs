@@ -80,7 +80,7 @@ impl Kind {
 
     /// Starts it and waits until it answers a signed request.
     pub(crate) fn start(self, places: &Places) -> Result<Server, Failure> {
-        let output = places.work.join(format!("{self}.log").replace(' ', "-"));
+        let output = places.work.join(format!("{self}.log").replace(", ", "-").replace(' ', "-"));
         let mut started = match self {
             Self::Portcullis => portcullis::in_directory(places, &output),
             Self::PortcullisDev => portcullis::in_memory(places, &output),

@@ -97,11 +97,6 @@ impl Process {
         Ok(kilobytes * 1024.0 / 1e6)
     }
 
-    /// Its process id, which tells it from the others.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Asks it to stop and waits for that.
     pub(crate) fn stop(mut self) -> Result<(), Failure> {
         kill(self.pid()?, Signal::SIGTERM)?;
@@ -149,6 +144,10 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        // The id of a process that has been waited for may be another's by now.
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return;
+        }
         for pid in self.tree().unwrap_or_default() {
             let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
         }
