@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 
 /// An access key, long-term or temporary.
 #[derive(Clone)]
+#[expect(clippy::struct_field_names, reason = "the names of AWS")]
 pub(crate) struct Key {
     pub(crate) access_key_id: String,
     pub(crate) secret_access_key: String,

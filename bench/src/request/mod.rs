@@ -202,7 +202,7 @@ fn round(
 /// Removes what a round made, so that every round begins with the same.
 fn undo(operation: Operation, address: SocketAddr, prepared: &Prepared, count: usize) -> Result<(), Failure> {
     if let Some(requests) = operation.undo(address, prepared, count)? {
-        load::drive(address, &requests, WRITE_CONNECTIONS.into(), Duration::from_secs(600))?;
+        load::drive(address, &requests, WRITE_CONNECTIONS.into(), Duration::from_mins(10))?;
     }
     Ok(())
 }

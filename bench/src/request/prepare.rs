@@ -13,7 +13,7 @@ const USERS: usize = 1000;
 /// Connections that make them.
 const CONNECTIONS: usize = 16;
 /// Longer than any server takes for them.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Who calls, and whom they call about.
 pub(crate) struct Prepared {

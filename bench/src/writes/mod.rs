@@ -23,7 +23,7 @@ const QUICK_USERS: usize = 1000;
 /// Made before the clock runs.
 const WARM_UP_USERS: usize = 200;
 /// Longer than it takes.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Users a second.
 struct Round {
