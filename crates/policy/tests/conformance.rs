@@ -54,7 +54,7 @@ fn compiled_policies_decide_alike() {
 fn answers_blame_a_statement_for_every_explicit_deny() {
     for case in cases() {
         let Answer { id, decision, blocked_by, matched } = case.answer();
-        assert_eq!(id, case.id());
+        assert_eq!(&id, case.id());
         let effect = if decision == "explicitDeny" { "Deny" } else { "Allow" };
         assert!(matched.iter().all(|statement| statement.effect == effect), "{id}");
         if decision == "explicitDeny" {
@@ -69,7 +69,7 @@ fn cases_are_told_apart_and_give_their_reasons() {
     let mut ids = HashSet::new();
     let mut outcomes = HashSet::new();
     for case in cases() {
-        assert!(ids.insert(case.id().to_owned()), "{} comes twice", case.id());
+        assert!(ids.insert(case.id().clone()), "{} comes twice", case.id());
         assert!(case.why().is_some_and(|why| !why.is_empty()), "{} has no reason", case.id());
         outcomes.insert(case.expectation().map(|expected| expected.outcome));
     }

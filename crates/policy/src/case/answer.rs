@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::case::Id;
 use crate::evaluate::decision::{Decision, Matched};
 use crate::language::position::Position;
 use crate::language::statement::Effect;
@@ -10,7 +11,7 @@ use crate::language::statement::Effect;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
     /// What the case calls itself.
-    pub id: String,
+    pub id: Id,
     /// `allowed`, `explicitDeny` or `implicitDeny`.
     pub decision: &'static str,
     /// The layers that denied, or that had to allow and did not, by [`Layer::name`](crate::Layer::name).
@@ -54,16 +55,16 @@ pub struct Place {
 pub struct CaseError {
     /// What the case calls itself, if that much could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: Option<Id>,
     /// What is wrong, and where.
     #[serde(rename = "error")]
     pub message: String,
 }
 
 impl Answer {
-    pub(super) fn new(id: &str, decision: &Decision<'_>) -> Self {
+    pub(super) fn new(id: &Id, decision: &Decision<'_>) -> Self {
         Self {
-            id: id.to_owned(),
+            id: id.clone(),
             decision: decision.outcome.name(),
             blocked_by: decision.blocked_by.iter().map(|layer| layer.name()).collect(),
             matched: decision.matched.iter().map(MatchedStatement::new).collect(),

@@ -7,7 +7,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::case::{Expectation, MAX_CASE_BYTES};
+use crate::case::{Expectation, Id, MAX_CASE_BYTES};
 use crate::evaluate::decision::{Layer, Outcome};
 use crate::request::context::ContextValue;
 use crate::request::key::Key;
@@ -15,7 +15,7 @@ use crate::request::key::Key;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Form<'a> {
-    pub(super) id: String,
+    pub(super) id: Id,
     pub(super) request: RequestForm,
     #[serde(borrow)]
     pub(super) policies: Option<PoliciesForm<'a>>,
@@ -99,10 +99,10 @@ impl<'a> Form<'a> {
 }
 
 /// The id of a case that could not be read, if that much can.
-pub(super) fn read_id(text: &str) -> Option<String> {
+pub(super) fn read_id(text: &str) -> Option<Id> {
     #[derive(Deserialize)]
     struct Named {
-        id: String,
+        id: Id,
     }
     if text.len() > MAX_CASE_BYTES {
         return None;

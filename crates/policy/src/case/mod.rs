@@ -16,6 +16,7 @@
 //!
 //! - Members that are not named here are errors, and so are members that come twice. Absent or null members are left
 //!   to their defaults: no identity policies, no limit by the other layers.
+//! - `account` says nothing of principals that have none.
 //! - A POLICY is a JSON object or a string that holds the document. Positions in the answer count from the start of the
 //!   object or of the string's content.
 //! - A context value that is a string belongs to a key with one value, a list to a key with many.
@@ -29,9 +30,11 @@
 mod answer;
 mod demand;
 mod form;
+mod id;
 mod principal;
 
 pub use answer::{Answer, CaseError, MatchedStatement, Place};
+pub use id::Id;
 
 use std::sync::Arc;
 
@@ -52,7 +55,7 @@ const MAX_MESSAGE_CHARACTERS: usize = 400;
 /// One request with the policies that apply to it.
 #[derive(Debug)]
 pub struct Case {
-    id: String,
+    id: Id,
     principal: Principal,
     action: String,
     resource: String,
@@ -105,7 +108,7 @@ impl Case {
     }
 
     /// What the case calls itself.
-    pub fn id(&self) -> &str {
+    pub fn id(&self) -> &Id {
         &self.id
     }
 

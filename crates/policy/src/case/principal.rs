@@ -24,17 +24,14 @@ pub(super) fn build(
     match kind {
         KindForm::Anonymous => {
             none("arn", arn.as_ref())?;
-            none("account", account.as_ref())?;
             Ok(Principal::anonymous())
         }
         KindForm::Service => {
             none("arn", arn.as_ref())?;
-            none("account", account.as_ref())?;
             let service = service.filter(|name| !name.is_empty());
             Ok(Principal::service(&service.ok_or("service: must be a name like ec2.amazonaws.com")?))
         }
         KindForm::Federated => {
-            none("account", account.as_ref())?;
             let provider = arn.filter(|name| !name.is_empty());
             Ok(Principal::federated(&provider.ok_or("arn: must be the identity provider's ARN or domain")?))
         }

@@ -388,7 +388,7 @@ proptest! {
         let damaged: String =
             text.chars().take(at).chain(piece.chars()).chain(text.chars().skip(at + length)).collect();
         match Case::parse(&damaged) {
-            Ok(case) => prop_assert_eq!(case.answer().id, case.id()),
+            Ok(case) => prop_assert_eq!(&case.answer().id, case.id()),
             Err(error) => prop_assert!(!error.message.is_empty()),
         }
     }

@@ -4,7 +4,9 @@ use super::{Explain, Format, files};
 use crate::Failure;
 use policy::{
     ConditionCause, Explanation, FailedCondition, Failure as Miss, LayerFinding, LayerReport, Matched,
-    MissingKey, case::Case, explain as explain_request,
+    MissingKey,
+    case::{Case, Id},
+    explain as explain_request,
 };
 use serde_json::{Value, json};
 use std::{io::Write, process::ExitCode};
@@ -31,7 +33,7 @@ pub(super) fn explain(flags: &Explain, mut output: impl Write) -> Result<ExitCod
     Ok(if all_read { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn document(id: &str, explanation: &Explanation<'_>) -> Value {
+fn document(id: &Id, explanation: &Explanation<'_>) -> Value {
     let decision = &explanation.decision;
     json!({
         "id": id,
