@@ -8,7 +8,8 @@ use crate::Result;
 use crate::json::{Json, Object};
 
 /// The services, by the names of their directories in botocore and of their files here.
-pub(crate) const SERVICES: [&str; 9] = [
+pub(crate) const SERVICES: [&str; 10] = [
+    "cloudtrail",
     "iam",
     "identitystore",
     "organizations",

@@ -68,6 +68,7 @@ pub(crate) enum Kind {
     Boolean,
     Document,
     Exception { members: Vec<Member>, code: String, status: u16, sender: bool },
+    Float,
     Integer,
     List { member: String },
     Long,
@@ -202,12 +203,13 @@ fn pagination(json: &Json) -> Result<Pagination> {
 
 fn shape_of(name: &str, json: &Json) -> Result<Shape> {
     let mut fields = Fields::of(json, "shape")?;
-    fields.ignore(&["box", "retryable"]);
+    fields.ignore(&["box", "deprecated", "retryable"]);
     let sensitive = fields.flag("sensitive");
     let (min, max) = (fields.number("min")?, fields.number("max")?);
     let kind = match fields.text("type")?.as_str() {
         "blob" => Kind::Blob,
         "boolean" => Kind::Boolean,
+        "double" | "float" => Kind::Float,
         "integer" => Kind::Integer,
         "long" => Kind::Long,
         "timestamp" => Kind::Timestamp,

@@ -12,6 +12,7 @@
     reason = "shapes are built and called as the models say"
 )]
 
+pub mod cloudtrail;
 pub mod iam;
 pub mod identitystore;
 pub mod organizations;
@@ -27,6 +28,7 @@ pub mod round_trip;
 
 /// All services, sorted by id.
 pub static SERVICES: &[&wire::Service] = &[
+    &cloudtrail::SERVICE,
     &iam::SERVICE,
     &identitystore::SERVICE,
     &organizations::SERVICE,

@@ -4,7 +4,9 @@
 
 use wire::{DecodeError, ErrorAnswer, Node};
 
-use crate::{iam, identitystore, organizations, secretsmanager, signin, sso, sso_admin, sso_oidc, sts};
+use crate::{
+    cloudtrail, iam, identitystore, organizations, secretsmanager, signin, sso, sso_admin, sso_oidc, sts,
+};
 
 /// Which shape of the name given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,7 @@ pub enum Returned {
 /// Decodes the type of that service and name and encodes it again; `None` if there is no such type.
 pub fn go(service: &str, side: Side, name: &str, node: Node) -> Option<Result<Returned, DecodeError>> {
     match service {
+        id if id == cloudtrail::SERVICE.id => cloudtrail::round_trip::go(side, name, node),
         id if id == iam::SERVICE.id => iam::round_trip::go(side, name, node),
         id if id == identitystore::SERVICE.id => identitystore::round_trip::go(side, name, node),
         id if id == organizations::SERVICE.id => organizations::round_trip::go(side, name, node),

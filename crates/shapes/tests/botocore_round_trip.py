@@ -29,7 +29,7 @@ from botocore.awsrequest import create_request_object, prepare_request_dict
 from botocore.compat import HTTPHeaders
 
 SERVICES = (
-    "iam identitystore organizations secretsmanager signin sso sso-admin sso-oidc sts".split()
+    "cloudtrail iam identitystore organizations secretsmanager signin sso sso-admin sso-oidc sts".split()
 )
 ROUNDS = 4
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
@@ -86,6 +86,12 @@ class Maker:
 
     def make_long(self, shape, fullness):
         return self.rng.randint(shape.metadata.get("min", -5), shape.metadata.get("max", 2**53))
+
+    def make_float(self, shape, fullness):
+        # Halves: what every float holds exactly.
+        return self.rng.randint(-1000, 1000) / 2
+
+    make_double = make_float
 
     def make_boolean(self, shape, fullness):
         return self.rng.random() < 0.5

@@ -81,6 +81,8 @@ fn definition(model: &Model) -> Result<String> {
     for ((puts, _), patterns) in arms {
         writeln!(answers, "{} => {{ {puts} message }}", patterns.join(" | "))?;
     }
+    // CloudTrail's errors have no members at all.
+    let mutable = if answers.contains("members.") { "mut " } else { "" };
     Ok(format!(
         "pub(crate) mod descriptions;\n\n\
          /// The errors that the model of `{id}` lists.\n#[derive(Clone, Debug, PartialEq)]\n\
@@ -91,7 +93,7 @@ fn definition(model: &Model) -> Result<String> {
          fn description(&self) -> &'static ErrorDescription {{ match self {{ {descriptions} }} }}\n\n\
          fn message(&self) -> &str {{ match self {{ {messages} => message }} }}\n\n\
          fn into_answer(self) -> ErrorAnswer {{ let description = self.description(); \
-         let mut members = Structure::new(); let message = match self {{ {answers} }}; \
+         let {mutable}members = Structure::new(); let message = match self {{ {answers} }}; \
          ErrorAnswer::modelled(description, message, members) }} }}\n\n\
          impl fmt::Display for Error {{ fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {{ \
          write!(f, \"{{}}: {{}}\", self.code(), self.message()) }} }}\n\n\

@@ -36,6 +36,7 @@ pub(super) fn file(model: &Model, files: &mut Files) -> Result<()> {
         };
         writeln!(errors, "{:?} => {value},", shape.name)?;
     }
+    let members = if errors.contains("members.") { "let mut members = " } else { "" };
     let body = format!(
         "use crate::round_trip::{{Returned, Side, through}};\n\n\
          /// Decodes the type of that name and encodes it again; `None` if there is no such type.\n\
@@ -43,7 +44,7 @@ pub(super) fn file(model: &Model, files: &mut Files) -> Result<()> {
          match (side, name) {{ {arms} (Side::Error, name) => error(name, node).transpose().map(|error| \
          error.map(|error| Returned::Error(ModelledError::into_answer(error)))), _ => None }} }}\n\n\
          fn error(name: &str, node: Node) -> Result<Option<Error>, DecodeError> {{ \
-         let mut members = node.into_structure()?; Ok(Some(match name {{ {errors} _ => return Ok(None) }})) }}\n"
+         {members}node.into_structure()?; Ok(Some(match name {{ {errors} _ => return Ok(None) }})) }}\n"
     );
     let doc = format!("Every shape of `{}` through its type and back.", model.id);
     source::add(files, model, "round_trip.rs", &doc, &[], &body);

@@ -7,7 +7,7 @@ use super::source::{add, literal};
 use super::{Files, operations};
 use crate::Result;
 use crate::model::{Kind, Member, Model, Shape};
-use crate::names::{constant, snake};
+use crate::names::{constant, field};
 
 /// `schemas.rs`: every shape that is not a structure, once.
 pub(super) fn file(model: &Model, files: &mut Files) -> Result<()> {
@@ -44,6 +44,7 @@ fn simple(model: &Model, shape: &Shape) -> Result<String> {
         Kind::Blob => format!("Schema::blob({name:?}, {})", bounds("Length", shape)),
         Kind::Boolean => format!("Schema::boolean({name:?})"),
         Kind::Document => format!("Schema::document({name:?})"),
+        Kind::Float => format!("Schema::float({name:?})"),
         Kind::Integer => format!("Schema::integer({name:?}, {})", bounds("Range", shape)),
         Kind::Long => format!("Schema::long({name:?}, {})", bounds("Range", shape)),
         Kind::Timestamp => format!("Schema::timestamp({name:?})"),
@@ -102,7 +103,7 @@ pub(super) fn path(model: &Model, name: &str) -> Result<String> {
             if operations::inline_shapes(model).contains(name) {
                 return Err(format!("{name} is both an input or output and part of another shape").into());
             }
-            format!("types::{}::SCHEMA", snake(name))
+            format!("types::{}::SCHEMA", field(name))
         }
         _ => format!("schemas::{}", constant(name)),
     })

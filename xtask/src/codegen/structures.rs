@@ -21,7 +21,7 @@ pub(super) fn files(model: &Model, files: &mut Files) -> Result<()> {
             }
             Kind::Union { members } => union(model, shape, members, &doc)?,
             Kind::String { values, .. } if !values.is_empty() => {
-                modules.push((snake(&shape.name), name));
+                modules.push((field(&shape.name), name));
                 continue;
             }
             _ => continue,
@@ -130,6 +130,7 @@ pub(super) fn rust_type(model: &Model, name: &str, in_sensitive: bool) -> Result
         Kind::Blob => guarded("Blob"),
         Kind::Boolean => "bool".to_owned(),
         Kind::Document => "serde_json::Value".to_owned(),
+        Kind::Float => "f64".to_owned(),
         Kind::Integer => "i32".to_owned(),
         Kind::Long => "i64".to_owned(),
         Kind::Timestamp => "Timestamp".to_owned(),
