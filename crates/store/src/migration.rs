@@ -13,7 +13,10 @@ pub(crate) struct Migration {
 }
 
 /// All steps. A step that has been released never changes: stores remember its checksum.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration { version: 1, sql: include_str!("schema/0001.sql") }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, sql: include_str!("schema/0001.sql") },
+    Migration { version: 2, sql: include_str!("schema/0002.sql") },
+];
 
 impl Migration {
     /// SHA-256 of the text, in hexadecimal.

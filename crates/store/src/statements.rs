@@ -1,6 +1,7 @@
 use crate::{
-    access_key, account, attachment, audit_event, check, export, group, inline_policy, last_used,
-    managed_policy, membership, migration, policy_version, role, seal, setting, store, table, user,
+    access_key, account, attachment, audit_chain, audit_event, check, export, group, inline_policy,
+    last_used, managed_policy, membership, migration, policy_version, role, seal, setting, store, table,
+    user,
 };
 
 /// Every SQL text of the store, with the `:name` parameters it takes: for tests that put them to each engine.
@@ -9,6 +10,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         access_key::SQL,
         account::SQL,
         attachment::SQL,
+        audit_chain::SQL,
         audit_event::SQL,
         export::SQL,
         group::SQL,

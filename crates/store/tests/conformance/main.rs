@@ -12,6 +12,7 @@
     reason = "a test fails by panicking, and says which case it is at"
 )]
 
+mod audit;
 mod backup;
 mod fixture;
 mod postgres;
@@ -49,7 +50,6 @@ async fn suite(fixture: &Fixture<'_>) {
         records::inline_policies,
         records::attachments,
         records::last_used,
-        records::audit_events,
         records::settings,
         records::names_are_listed_bytewise_and_pages_are_stable,
         records::path_prefixes_select,
@@ -67,6 +67,9 @@ async fn suite(fixture: &Fixture<'_>) {
         transactions::no_update_is_lost,
         transactions::concurrent_writers_are_all_kept,
         transactions::cancelled_writers_harm_nobody,
+        audit::events_are_looked_up,
+        audit::events_are_deleted_when_they_are_old,
+        audit::a_chain_takes_what_waits,
         sealing::sealers_of_one_store_open_each_others,
         sealing::a_wrong_root_key_is_named,
         sealing::concurrent_first_starts_agree,

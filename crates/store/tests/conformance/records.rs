@@ -5,9 +5,7 @@ use domain::{
     User, UserName,
 };
 use store::{
-    Finding, StoreError, access_key, account, attachment,
-    audit_event::{self, AuditEvent, AuditPosition},
-    group, inline_policy,
+    Finding, StoreError, access_key, account, attachment, group, inline_policy,
     last_used::{self, UsedKind},
     managed_policy::{self, PolicyFilter, PolicyUsage},
     membership, policy_version, role, setting, user,
@@ -461,41 +459,6 @@ pub(crate) async fn last_used(bench: &Bench) {
             Ok(())
         })
         .await;
-}
-
-pub(crate) async fn audit_events(bench: &Bench) {
-    let event = |seconds, id: &str| AuditEvent {
-        account_id: bench.account,
-        at: time(seconds),
-        id: id.to_owned(),
-        document: format!("{{\"id\":\"{id}\"}}"),
-    };
-    let events = [event(1, "b"), event(2, "a"), event(2, "c"), event(3, "d")];
-    bench
-        .write(async |tx| {
-            for event in events.iter().rev() {
-                audit_event::insert(tx, event).await?;
-            }
-            Ok(())
-        })
-        .await;
-    bench
-        .write(async |tx| {
-            let all = audit_event::list(tx, bench.account, time(0), time(9), None, 10).await?;
-            assert_eq!(all, events);
-            let within = audit_event::list(tx, bench.account, time(2), time(3), None, 10).await?;
-            assert_eq!(within, events[1..3]);
-            let position = AuditPosition { at: time(2), id: "a".into() };
-            let behind = audit_event::list(tx, bench.account, time(0), time(9), Some(&position), 1).await?;
-            assert_eq!(behind, events[2..3]);
-            assert_eq!(audit_event::delete_before(tx, bench.account, time(2)).await?, 1);
-            let left = audit_event::list(tx, bench.account, time(0), time(9), None, 10).await?;
-            assert_eq!(left, events[1..]);
-            Ok(())
-        })
-        .await;
-    let error = bench.try_write(async |tx| audit_event::insert(tx, &events[3]).await).await;
-    assert_eq!(error, Err(StoreError::Unique { table: "audit_event".into() }));
 }
 
 pub(crate) async fn settings(bench: &Bench) {

@@ -1,0 +1,167 @@
+//! Audit events: looked up by every attribute, newest first, page by page; deleted when old; handed to a node's chain.
+
+use domain::AccountId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::{
+    RootKey, Sealer, StoreError, Transaction,
+    audit_chain::{self, AuditChain},
+    audit_event::{self, AuditAttribute, AuditEvent, AuditLookup, AuditPosition, AuditResource},
+};
+
+use crate::fixture::{Bench, time};
+
+fn event(bench: &Bench, at: Timestamp, id: &str) -> AuditEvent {
+    let resource = |kind: &str, name: &str| AuditResource { kind: kind.into(), name: name.into() };
+    AuditEvent {
+        account_id: bench.account,
+        at,
+        id: id.to_owned(),
+        event_name: if id < "c" { "CreateUser" } else { "ListUsers" }.into(),
+        event_source: if id == "d" { "sts.amazonaws.com" } else { "iam.amazonaws.com" }.into(),
+        read_only: id >= "c",
+        user_name: Some("bob".into()).filter(|_| id != "a"),
+        access_key_id: Some(format!("AKIA{id}")),
+        resources: vec![
+            resource("AWS::IAM::User", id),
+            resource("AWS::IAM::User", "shared"),
+            resource(if id == "b" { "AWS::IAM::Role" } else { "AWS::IAM::Group" }, "shared"),
+        ],
+        document: format!("{{\"id\":\"{id}\"}}"),
+    }
+}
+
+/// Oldest first; two are of the same millisecond.
+fn events(bench: &Bench) -> [AuditEvent; 4] {
+    [(1, "b"), (2, "a"), (2, "c"), (3, "d")].map(|(seconds, id)| event(bench, time(seconds), id))
+}
+
+async fn store(bench: &Bench, events: &[AuditEvent], node: Option<&str>) {
+    bench
+        .write(async |tx| {
+            for event in events.iter().rev() {
+                assert!(audit_event::insert(tx, event, node).await?);
+            }
+            Ok(())
+        })
+        .await;
+}
+
+fn asked(account_id: AccountId) -> AuditLookup<'static> {
+    AuditLookup { account_id, attribute: None, from: time(0), until: time(9), before: None, limit: 10 }
+}
+
+async fn ids(tx: &mut Transaction, asked: &AuditLookup<'_>) -> Result<Vec<String>, StoreError> {
+    Ok(audit_event::lookup(tx, asked).await?.into_iter().map(|event| event.id).collect())
+}
+
+pub(crate) async fn events_are_looked_up(bench: &Bench) {
+    let events = events(bench);
+    store(bench, &events, None).await;
+    let all = asked(bench.account);
+    bench
+        .read(async |tx| {
+            let found = audit_event::lookup(tx, &all).await?;
+            assert_eq!(found, events.iter().rev().cloned().collect::<Vec<_>>());
+            let within = AuditLookup { from: time(2), until: time(3), ..all.clone() };
+            assert_eq!(ids(tx, &within).await?, ["c", "a"]);
+            let other = AccountId::parse("000000000042").unwrap();
+            assert!(ids(tx, &asked(other)).await?.is_empty());
+
+            let by: [(AuditAttribute, &str, &[&str]); 12] = [
+                (AuditAttribute::AccessKeyId, "AKIAc", &["c"]),
+                (AuditAttribute::EventId, "a", &["a"]),
+                (AuditAttribute::EventName, "CreateUser", &["a", "b"]),
+                (AuditAttribute::EventName, "createuser", &[]),
+                (AuditAttribute::EventSource, "sts.amazonaws.com", &["d"]),
+                (AuditAttribute::ReadOnly, "true", &["d", "c"]),
+                (AuditAttribute::ReadOnly, "false", &["a", "b"]),
+                (AuditAttribute::ResourceName, "shared", &["d", "c", "a", "b"]),
+                (AuditAttribute::ResourceName, "b", &["b"]),
+                (AuditAttribute::ResourceType, "AWS::IAM::Role", &["b"]),
+                (AuditAttribute::ResourceType, "AWS::IAM::User", &["d", "c", "a", "b"]),
+                (AuditAttribute::UserName, "bob", &["d", "c", "b"]),
+            ];
+            for (attribute, value, expected) in by {
+                let attribute = Some((attribute, value));
+                let found = ids(tx, &AuditLookup { attribute, ..all.clone() }).await?;
+                assert_eq!(found, expected, "{attribute:?}");
+                // The same, one at a time.
+                let mut before: Option<AuditPosition> = None;
+                let mut pages = Vec::new();
+                loop {
+                    let page = AuditLookup { attribute, before: before.as_ref(), limit: 1, ..all.clone() };
+                    let Some(last) = audit_event::lookup(tx, &page).await?.pop() else { break };
+                    pages.push(last.id.clone());
+                    before = Some(AuditPosition { at: last.at, id: last.id });
+                }
+                assert_eq!(pages, expected, "{attribute:?}");
+            }
+            Ok(())
+        })
+        .await;
+    // Once more changes nothing, neither here nor in what waits.
+    let again = bench.write(async |tx| audit_event::insert(tx, &events[3], Some("n1")).await).await;
+    assert!(!again);
+    assert!(bench.read(async |tx| audit_chain::waiting(tx, "n1", 9).await).await.is_empty());
+}
+
+pub(crate) async fn events_are_deleted_when_they_are_old(bench: &Bench) {
+    let events = events(bench);
+    store(bench, &events[1..], None).await;
+    store(bench, &events[..1], Some("n1")).await;
+    bench
+        .write(async |tx| {
+            // The oldest waits for its files; of the others one is taken at a time.
+            assert_eq!(audit_event::delete_before(tx, bench.account, time(3), 1).await?, 1);
+            assert_eq!(ids(tx, &asked(bench.account)).await?, ["d", "c", "b"]);
+            assert_eq!(audit_event::delete_before(tx, bench.account, time(3), 9).await?, 1);
+            assert_eq!(audit_event::delete_before(tx, bench.account, time(3), 9).await?, 0);
+            assert_eq!(ids(tx, &asked(bench.account)).await?, ["d", "b"]);
+            let attribute = Some((AuditAttribute::ResourceName, "shared"));
+            assert_eq!(ids(tx, &AuditLookup { attribute, ..asked(bench.account) }).await?, ["d", "b"]);
+            Ok(())
+        })
+        .await;
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Head {
+    sequence: u64,
+}
+
+pub(crate) async fn a_chain_takes_what_waits(bench: &Bench) {
+    let sealer = Sealer::open(&bench.store, &RootKey::generate().unwrap(), time(0)).await.unwrap();
+    store(bench, &events(bench), Some("n1")).await;
+    store(bench, &[event(bench, time(4), "e")], Some("n2")).await;
+    store(bench, &[event(bench, time(5), "f")], None).await;
+    let chain = AuditChain { node_id: "n1".to_owned(), head: Head { sequence: 0 } };
+    bench
+        .write(async |tx| {
+            audit_chain::insert(tx, &sealer, bench.account, &chain, b"key").await?;
+            assert_eq!(audit_chain::find(tx, "n1").await?, Some(Head { sequence: 0 }));
+            assert_eq!(audit_chain::find::<Head>(tx, "n2").await?, None);
+            let key = audit_chain::find_signing_key(tx, &sealer, bench.account, "n1").await?;
+            assert_eq!(key.as_deref().map(Vec::as_slice), Some(&b"key"[..]));
+
+            let ids = |waiting: &[audit_chain::WaitingEvent]| {
+                waiting.iter().map(|event| event.id.clone()).collect::<Vec<_>>()
+            };
+            let waiting = audit_chain::waiting(tx, "n1", 3).await?;
+            assert_eq!(ids(&waiting), ["a", "b", "c"]);
+            assert_eq!((waiting[0].at, waiting[0].document.as_str()), (time(2), "{\"id\":\"a\"}"));
+            audit_chain::advance(tx, "n1", &Head { sequence: 2 }, &waiting[..2]).await?;
+            assert_eq!(ids(&audit_chain::waiting(tx, "n1", 9).await?), ["c", "d"]);
+            assert_eq!(ids(&audit_chain::waiting(tx, "n2", 9).await?), ["e"]);
+            let all = audit_chain::list::<Head>(tx).await?;
+            assert_eq!(all, [AuditChain { node_id: "n1".to_owned(), head: Head { sequence: 2 } }]);
+            Ok(())
+        })
+        .await;
+    let error = bench.try_write(async |tx| audit_chain::advance(tx, "n3", &Head { sequence: 1 }, &[]).await);
+    assert_eq!(error.await, Err(StoreError::NotFound { kind: "audit chain" }));
+    let error = bench
+        .try_write(async |tx| audit_chain::insert(tx, &sealer, bench.account, &chain, b"key").await)
+        .await;
+    assert_eq!(error, Err(StoreError::Unique { table: "audit_chain".into() }));
+}
