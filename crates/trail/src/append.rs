@@ -1,0 +1,162 @@
+//! Writing records to the chain.
+//!
+//! The store says where the chain ends ([`Head`]) and which events wait. Records are appended behind that end and synced;
+//! then one transaction of the store moves the end and takes the events off those that wait. If the process or the
+//! machine stops in between, what was appended is behind the end, and the next attempt writes over it: each event is in
+//! the chain once.
+
+use crate::{
+    Head, Link, SigningKey, TrailError, at, directory,
+    segment::{self, Segment},
+    statement,
+};
+use jiff::Timestamp;
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Seek, SeekFrom, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+/// A file that is this long gets no more records, in bytes.
+pub const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Appends records, each a JSON object on one line, behind `head`, and gives the new head. When this returns, they are
+/// on disk. Begins a new file each day (UTC), when one is longer than `segment_bytes`, and when the file that `head` names
+/// is not there or not whole: its missing end is found by whoever verifies, and what follows is chained to what was there.
+pub fn append<'a>(
+    chain: &Path,
+    node: &str,
+    key: &SigningKey,
+    head: &Head,
+    records: impl Iterator<Item = &'a str>,
+    segment_bytes: u64,
+    now: Timestamp,
+) -> Result<Head, TrailError> {
+    let mut link = head.link();
+    let mut lines = String::new();
+    for record in records {
+        link = link.next(record);
+        lines.push_str(&link.line(record));
+    }
+    let (segment, begin) = match current(chain, head, segment_bytes, now)? {
+        Some(segment) => (segment, head.length),
+        None => (new(chain, head.link(), now)?, 0),
+    };
+    let path = segment.path(chain);
+    let written = OpenOptions::new().write(true).open(&path).and_then(|mut file| {
+        file.set_len(begin)?;
+        file.seek(SeekFrom::Start(begin))?;
+        file.write_all(lines.as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(at(&path))?;
+    let length = begin.saturating_add(lines.len() as u64);
+    Ok(statement::head(node, key, link, Some(segment.name()), length, now))
+}
+
+/// The file that goes on, if it may.
+fn current(
+    chain: &Path,
+    head: &Head,
+    segment_bytes: u64,
+    now: Timestamp,
+) -> Result<Option<Segment>, TrailError> {
+    let Some(segment) = head.file.as_deref().and_then(Segment::parse) else { return Ok(None) };
+    let path = segment.path(chain);
+    let length = match fs::metadata(&path) {
+        Ok(metadata) => metadata.len(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+        Err(error) => return Err(at(path)(error)),
+    };
+    let goes_on = length >= head.length && head.length < segment_bytes && segment.day == segment::day(now);
+    Ok(goes_on.then_some(segment))
+}
+
+/// Begins a file for the record behind `end`. Files that begin behind it hold what was never acknowledged.
+fn new(chain: &Path, end: Link, now: Timestamp) -> Result<Segment, TrailError> {
+    for left in segment::list(chain)?.into_iter().filter(|segment| segment.first > end.sequence) {
+        let path = left.path(chain);
+        fs::remove_file(&path).map_err(at(path))?;
+    }
+    let segment = Segment::beginning(end.sequence.saturating_add(1), now);
+    let path = segment.path(chain);
+    let parents: Vec<&Path> = path.ancestors().skip(1).take(4).collect();
+    if let Some(parent) = parents.first() {
+        directory::make(parent)?;
+    }
+    OpenOptions::new().create(true).append(true).mode(0o600).open(&path).map_err(at(&path))?;
+    // The file, its day, month and year: all of these names may be new.
+    parents.into_iter().try_for_each(directory::sync)?;
+    Ok(segment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{genesis, verify::tests::Chain};
+
+    #[test]
+    fn what_was_not_acknowledged_is_written_over() {
+        let mut chain = Chain::new();
+        chain.append(&["a", "b"]);
+        let before = chain.head.clone();
+        chain.append(&["c", "d"]);
+        // As after a crash before the store knew of it.
+        chain.head = before;
+        chain.append(&["e"]);
+        assert_eq!(chain.records(), ["a", "b", "e"]);
+        assert!(chain.verify().is_empty());
+    }
+
+    #[test]
+    fn an_unacknowledged_file_of_another_day_is_removed() {
+        let mut chain = Chain::new();
+        chain.append(&["a"]);
+        let before = chain.head.clone();
+        chain.next_day();
+        chain.append(&["b"]);
+        chain.head = before;
+        chain.next_day();
+        chain.append(&["c"]);
+        assert_eq!(chain.records(), ["a", "c"]);
+        assert!(chain.verify().is_empty());
+    }
+
+    #[test]
+    fn files_end_with_the_day_and_at_their_size() {
+        let mut chain = Chain::new();
+        chain.segment_bytes = 1;
+        chain.append(&["a"]);
+        chain.append(&["b", "c"]);
+        chain.segment_bytes = SEGMENT_BYTES;
+        chain.append(&["d"]);
+        chain.next_day();
+        chain.append(&["e"]);
+        let segments = segment::list(&chain.path()).unwrap();
+        assert_eq!(segments.iter().map(|segment| segment.first).collect::<Vec<_>>(), [1, 2, 5]);
+        assert!(chain.verify().is_empty());
+    }
+
+    #[test]
+    fn a_chain_whose_file_is_gone_goes_on_in_a_new_one() {
+        let mut chain = Chain::new();
+        chain.append(&["a", "b"]);
+        fs::remove_file(chain.path().join(chain.head.file.as_ref().unwrap())).unwrap();
+        chain.append(&["c"]);
+        assert_eq!(chain.head.sequence, 3);
+        assert_eq!(chain.verify().len(), 1);
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_written_is_an_error_and_changes_nothing() {
+        let place = tempfile::tempdir().unwrap();
+        let chain = place.path().join("file");
+        fs::write(&chain, "").unwrap();
+        let key = SigningKey::from_bytes(&[1; 32]).unwrap();
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        let head = statement::head("n", &key, genesis("n"), None, 0, now);
+        let appended = append(&chain, "n", &key, &head, ["{\"a\":1}"].into_iter(), SEGMENT_BYTES, now);
+        assert!(matches!(appended, Err(TrailError::Io { .. })));
+    }
+}
