@@ -88,8 +88,8 @@ def test_secrets_lie_sealed_on_disk(durable_plane, administrator, tmp_path):
     plane = durable_plane()
     alice = user_with_key(Boto3(plane, administrator()), "alice")
     plane.stop()
-    for path in (tmp_path / "data").iterdir():
-        assert alice.secret_access_key.encode() not in path.read_bytes(), path
+    for path in (tmp_path / "data").rglob("*"):
+        assert path.is_dir() or alice.secret_access_key.encode() not in path.read_bytes(), path
 
 
 def test_the_clock_of_a_durable_plane_is_nobodys_to_move(durable_plane):

@@ -13,7 +13,7 @@ from botocore import UNSIGNED
 from people import user_with_key
 from plane import REGION, REPOSITORY
 
-SERVICES = ["iam", "sts", "organizations", "sso-admin", "identitystore", "secretsmanager"]
+SERVICES = ["iam", "sts", "cloudtrail", "organizations", "sso-admin", "identitystore", "secretsmanager"]
 # Spoken to at paths of their own; most of their operations take callers without a signature. Not `signin`: boto3 sends
 # some of its operations to AWS whatever endpoint it was given.
 AT_PATHS = ["sso", "sso-oidc"]
@@ -41,7 +41,7 @@ def smallest(shape, depth: int = 0, member: str = ""):
         return [smallest(shape.member, depth + 1)] if depth < 6 else []
     if shape.type_name == "map":
         return {}
-    if shape.type_name in ("integer", "long"):
+    if shape.type_name in ("integer", "long", "float", "double"):
         return max(1, int(shape.metadata.get("min", 1)))
     if shape.type_name == "boolean":
         return False

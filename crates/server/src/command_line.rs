@@ -1,6 +1,6 @@
 //! The command line: the contract that scripts and service units hold on to.
 
-use crate::policy::PolicyCommand;
+use crate::{audit::command::Audit, policy::PolicyCommand};
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use domain::{AccountId, RoleName};
 use std::{net::SocketAddr, path::PathBuf};
@@ -22,6 +22,8 @@ pub(crate) enum Command {
     /// Check the configuration, the root key and the store: exit 0 when all is well, 1 with a line for each finding, 2
     /// when the check cannot be made.
     Check(Check),
+    /// Look at the audit files.
+    Audit(Audit),
     /// Check, decide, explain, simulate and compare policies; needs no server.
     #[command(subcommand)]
     Policy(PolicyCommand),

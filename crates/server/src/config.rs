@@ -2,6 +2,7 @@
 //! are named by file.
 
 use crate::{
+    audit,
     command_line::{Place, Serve},
     throttle::Rates,
 };
@@ -33,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) tls: Option<Tls>,
     pub(crate) limits: Limits,
     pub(crate) throttle: Rates,
+    pub(crate) audit: audit::Settings,
 }
 
 /// The store and the key that seals it.
@@ -117,6 +119,7 @@ struct File {
     tls: Option<Tls>,
     limits: Limits,
     throttle: Option<Rates>,
+    audit: audit::Section,
 }
 
 /// What is wrong with a configuration.
@@ -160,6 +163,7 @@ impl Config {
             }
         }
         Ok(Self {
+            audit: file.audit.decide(&data_dir(&flags.place, &file), flags.dev),
             storage: if flags.dev { Storage::memory() } else { Storage::decide(&flags.place, &file)? },
             listen,
             operations_listen,
@@ -185,8 +189,7 @@ impl Storage {
     }
 
     fn decide(place: &Place, file: &File) -> Result<Self, ConfigError> {
-        let data_dir =
-            place.data_dir.clone().or_else(|| file.data_dir.clone()).unwrap_or_else(|| PathBuf::from("data"));
+        let data_dir = data_dir(place, file);
         let url = match (&place.store, &file.store, &file.store_file) {
             (None, Some(_), Some(_)) => return Err(ConfigError::TwoStores),
             (Some(url), _, _) | (None, Some(url), None) => Some(url.clone()),
@@ -203,6 +206,16 @@ impl Storage {
         let root_key_file = (!matches!(location, Location::Memory)).then_some(root_key_file);
         Ok(Self { location, root_key_file })
     }
+}
+
+/// Where the audit files are, if there are any.
+pub(crate) fn audit_directory(place: &Place) -> Result<PathBuf, ConfigError> {
+    let file = File::read(place)?;
+    Ok(file.audit.directory(&data_dir(place, &file)))
+}
+
+fn data_dir(place: &Place, file: &File) -> PathBuf {
+    place.data_dir.clone().or_else(|| file.data_dir.clone()).unwrap_or_else(|| PathBuf::from("data"))
 }
 
 impl File {
@@ -237,6 +250,7 @@ mod tests {
         assert!(matches!(config.storage.location, Location::Memory));
         assert_eq!(config.account_id.unwrap().to_string(), "123456789012");
         assert_eq!(config.operations_listen.port(), 0);
+        assert_eq!(config.audit.directory, None);
     }
 
     #[test]
@@ -253,6 +267,17 @@ mod tests {
         std::fs::write(&path, "listen = \"127.0.0.1:1\"\n[limits]\nconnections = 5\n").unwrap();
         let config = decide(&["--config", path.to_str().unwrap(), "--listen", "127.0.0.1:2"]).unwrap();
         assert_eq!((config.listen.port(), config.limits.connections), (2, 5));
+        assert_eq!(config.audit.directory, Some("data/audit".into()));
+        let audit =
+            "[audit]\ndirectory = \"x\"\nretention_days = 7\nreads = \"refuse\"\nmax_lag_seconds = 5\n";
+        std::fs::write(&path, audit).unwrap();
+        let config = decide(&["--config", path.to_str().unwrap()]).unwrap();
+        let (directory, max_lag) = (Some("x".into()), Duration::from_secs(5));
+        let expected = audit::Settings { directory, retention_days: 7, refuse_reads: true, max_lag };
+        assert_eq!(config.audit, expected);
+        std::fs::write(&path, "[audit]\nfiles = false\n").unwrap();
+        let config = decide(&["--config", path.to_str().unwrap()]).unwrap();
+        assert_eq!((config.audit.directory, config.audit.refuse_reads), (None, false));
         std::fs::write(&path, "lisetn = \"127.0.0.1:1\"\n").unwrap();
         let error = decide(&["--config", path.to_str().unwrap()]).unwrap_err().to_string();
         assert!(error.contains("lisetn"), "{error}");

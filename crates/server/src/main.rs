@@ -1,6 +1,7 @@
 //! The binary `portcullis`.
 
 mod answer;
+mod audit;
 mod authenticate;
 mod backup;
 mod body;
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
+        Command::Audit(flags) => on_runtime(done(audit::command::run(flags))),
         Command::Backup(flags) => on_runtime(done(backup::back_up(flags))),
         Command::Check(flags) => on_runtime(check::check(flags)),
         Command::Credentials(flags) => on_runtime(done(credentials::print(flags))),

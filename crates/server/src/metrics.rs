@@ -18,6 +18,10 @@ pub(crate) struct Metrics {
     durations: Family<OfService, Histogram>,
     /// Requests that are being answered now.
     pub(crate) in_flight: Gauge,
+    /// Audit records that were given up since the start.
+    pub(crate) audit_events_lost: Gauge,
+    /// 1 while the audit files are further behind than they may be, and changes are refused.
+    pub(crate) audit_files_behind: Gauge,
 }
 
 /// One kind of outcome. All three come from closed sets, so that no client can make series without end.
@@ -47,7 +51,18 @@ impl Metrics {
             durations.clone(),
         );
         registry.register("requests_in_flight", "API requests being answered", in_flight.clone());
-        Self { registry, requests, durations, in_flight }
+        let (audit_events_lost, audit_files_behind) = (Gauge::default(), Gauge::default());
+        registry.register(
+            "audit_events_lost",
+            "Audit records given up since the start",
+            audit_events_lost.clone(),
+        );
+        registry.register(
+            "audit_files_behind",
+            "1 while changes are refused because the audit files are behind",
+            audit_files_behind.clone(),
+        );
+        Self { registry, requests, durations, in_flight, audit_events_lost, audit_files_behind }
     }
 
     /// Counts one answered request.

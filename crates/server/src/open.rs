@@ -2,13 +2,23 @@
 
 use crate::{Failure, config::Storage, system_random::SystemRandom};
 use jiff::Timestamp;
-use services::{Directory, LastUses, Plane};
+use services::{Audit, AuditSettings, Directory, LastUses, Plane};
 use std::sync::Arc;
 use std::{fs, os::unix::fs::DirBuilderExt, path::Path};
 use store::{Access, Location, RootKey, SealError, Sealer, Store};
 
 /// Opens the plane. As a server it makes what is not there yet, as a tool it does not.
 pub(crate) async fn plane(storage: &Storage, access: Access, now: Timestamp) -> Result<Arc<Plane>, Failure> {
+    plane_with(storage, access, AuditSettings::default(), now).await
+}
+
+/// The same, with an audit trail that is kept so.
+pub(crate) async fn plane_with(
+    storage: &Storage,
+    access: Access,
+    audit: AuditSettings,
+    now: Timestamp,
+) -> Result<Arc<Plane>, Failure> {
     if let (Location::Sqlite(file), Access::Server) = (&storage.location, access) {
         make_directory(file)?;
     }
@@ -18,6 +28,7 @@ pub(crate) async fn plane(storage: &Storage, access: Access, now: Timestamp) -> 
         directory: Directory::new(store.engine()),
         store,
         sealer,
+        audit: Audit::new(audit),
         last_uses: LastUses::default(),
         random: Arc::new(SystemRandom),
     }))

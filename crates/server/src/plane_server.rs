@@ -15,7 +15,7 @@ use http::{HeaderMap, Request, Response, header, request::Parts};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
-use services::{Common, Cx, Error, Plane};
+use services::{Common, Cx, Error, Plane, TlsDetails};
 use sigv4::{KeyCache, Presented};
 use std::{sync::Arc, time::Instant};
 use wire::{Node, RequestParts};
@@ -162,24 +162,35 @@ impl PlaneServer {
             let service = route.service;
             let who = authenticate::authenticate(&self.plane, &self.keys, service, &presented, &request, at)
                 .await?;
-            services::check_built(service, route.operation)?;
             self.throttle.caller(&who.caller)?;
-            let input = decode(route, &parts, &body.bytes)?;
             let cx = Cx {
                 plane: self.plane.clone(),
                 caller: who.caller,
                 policies: who.policies,
                 now: whole_second(at),
+                received_at: at,
                 request_id,
                 region: who.region,
                 source_ip: peer.address.ip(),
                 user_agent: text_header(&parts.headers, &header::USER_AGENT).map(str::to_owned),
                 secure_transport: peer.secure,
+                tls: peer.tls.map(|tls| TlsDetails {
+                    tls_version: tls.version,
+                    cipher_suite: tls.cipher_suite,
+                    client_provided_host_header: host(&parts),
+                }),
             };
             if who.to_be_noted {
                 cx.note_use(service);
             }
-            services::dispatch(&cx, service, route.operation, input).await
+            let built = services::check_built(service, route.operation);
+            match built.and_then(|()| decode(route, &parts, &body.bytes)) {
+                Ok(input) => services::dispatch(&cx, service, route.operation, input).await,
+                Err(error) => {
+                    services::refused(&cx, service, route.operation, &error);
+                    Err(error)
+                }
+            }
         };
         let outcome = outcome.await;
         Done { route: Some(route), outcome: outcome.map_err(Failure::Refused) }
@@ -219,6 +230,12 @@ fn header_list(parts: &Parts) -> Vec<(&str, &[u8])> {
         headers.push(("host", authority.as_str().as_bytes()));
     }
     headers
+}
+
+/// The host that the client asked for.
+fn host(parts: &Parts) -> Option<String> {
+    let header = text_header(&parts.headers, &header::HOST);
+    header.or(parts.uri.authority().map(http::uri::Authority::as_str)).map(str::to_owned)
 }
 
 fn text_header(headers: &HeaderMap, name: impl header::AsHeaderName) -> Option<&str> {

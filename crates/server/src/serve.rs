@@ -1,7 +1,7 @@
 //! `portcullis serve`: from configuration to listeners, and back down in good order.
 
 use crate::{
-    Failure,
+    Failure, audit,
     body::BodyMemory,
     clock::Clock,
     command_line::{Place, Serve},
@@ -16,7 +16,7 @@ use crate::{
     throttle::Throttle,
 };
 use domain::Random;
-use services::Plane;
+use services::{AuditSettings, Plane};
 use sigv4::KeyCache;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use store::Access;
@@ -45,9 +45,17 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
     let operations_listener = bind(config.operations_listen).await?;
 
     let clock = Clock::default();
-    let plane = open::plane(&config.storage, Access::Server, clock.now()).await?;
+    let place = config.audit.directory.clone();
+    let place = place.map(|directory| audit::Place::take(directory, &SystemRandom)).transpose()?;
+    let node = place.as_ref().map(|place| place.node.clone());
+    let trail = AuditSettings { node, refuse_reads: config.audit.refuse_reads, ..AuditSettings::default() };
+    let plane = open::plane_with(&config.storage, Access::Server, trail, clock.now()).await?;
     let account =
         first_start::management_account(&plane, config.account_id, !config.dev, clock.now()).await?;
+    let files = match place {
+        Some(place) => Some(place.open(&plane, account.id, &config.audit, clock.now()).await?),
+        None => None,
+    };
     let root_access_key = if config.dev {
         Some(first_start::root_access_key(&plane, account.id, clock.now()).await?)
     } else {
@@ -81,6 +89,8 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
     if let Some(file) = config.storage.root_key_file.clone() {
         tokio::spawn(keep_keys_fresh(server.clone(), file));
     }
+    let (stop_audit, audit_stopped) = watch::channel(false);
+    let trail = tokio::spawn(audit::keep(server.clone(), files, audit_stopped));
     let operations = Arc::new(Operations { server: server.clone() });
     let operations =
         tokio::spawn(listen::serve(operations_listener, None, config.limits, operations, stopped.clone()));
@@ -95,6 +105,8 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
     stop.send_replace(true);
     api.await?;
     operations.await?;
+    stop_audit.send_replace(true);
+    trail.await?;
     plane.last_uses.flush(&plane.store).await?;
     Ok(())
 }

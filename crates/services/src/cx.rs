@@ -3,6 +3,7 @@
 use crate::{CallerPolicies, Plane, Result};
 use domain::{AccountId, Caller, LastUsed, Principal, Random};
 use jiff::Timestamp;
+use serde::Serialize;
 use std::{net::IpAddr, sync::Arc};
 use store::{Transaction, last_used::UsedKind};
 use wire::Service;
@@ -18,6 +19,8 @@ pub struct Cx {
     pub policies: CallerPolicies,
     /// When: read once, so that every step of a request sees the same time. Whole seconds, as IAM stores and shows it.
     pub now: Timestamp,
+    /// When, to the millisecond: orders audit events.
+    pub received_at: Timestamp,
     /// The id that the answer, the log and the audit record share.
     pub request_id: String,
     /// The Region the request was signed for: `aws:RequestedRegion`.
@@ -28,6 +31,20 @@ pub struct Cx {
     pub user_agent: Option<String>,
     /// Whether the connection is TLS: `aws:SecureTransport`.
     pub secure_transport: bool,
+    /// What was agreed on for the connection, where it is known.
+    pub tls: Option<TlsDetails>,
+}
+
+/// CloudTrail's `tlsDetails`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TlsDetails {
+    /// `TLSv1.3`
+    pub tls_version: &'static str,
+    /// `TLS_AES_128_GCM_SHA256`
+    pub cipher_suite: &'static str,
+    /// The host that the client asked for.
+    pub client_provided_host_header: Option<String>,
 }
 
 impl Cx {

@@ -13,9 +13,18 @@ pub async fn dispatch(
     input: Node,
 ) -> Result<Node> {
     match service.id {
+        "cloudtrail" => cloudtrail(cx, operation, input).await,
         "iam" => iam(cx, operation, input).await,
         "sts" => sts(cx, operation, input).await,
         _ => Err(not_implemented(service, operation)),
+    }
+}
+
+async fn cloudtrail(cx: &Cx, operation: &'static OperationDescription, input: Node) -> Result<Node> {
+    use shapes::cloudtrail::Operation;
+    match Operation::from_name(operation.name) {
+        Some(Operation::LookupEvents) => Box::pin(run::<shapes::cloudtrail::LookupEvents>(cx, input)).await,
+        _ => Err(not_implemented(&shapes::cloudtrail::SERVICE, operation)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The one error type of operations: a code, a message in AWS's words for the caller, and a source for the log.
 
 use std::{borrow::Cow, error::Error as StdError, fmt};
-use wire::{ErrorAnswer, Fault, Protocol};
+use wire::{ErrorAnswer, Fault, Protocol, Service};
 
 /// Why a request was not done. The message goes out; the source is logged and never sent.
 #[derive(Debug)]
@@ -135,6 +135,17 @@ impl Error {
         match self.code {
             Code::Common(common) => common.on(protocol),
             Code::Modelled(code, status) => (code, status),
+        }
+    }
+
+    /// The code as the audit trail has it: CloudTrail names modelled errors by their shapes.
+    pub(crate) fn recorded_code(&self, service: &Service) -> &'static str {
+        let (code, _) = self.on(service.protocol);
+        match self.code {
+            Code::Common(_) => code,
+            Code::Modelled(..) => {
+                service.errors.iter().find(|error| error.code == code).map_or(code, |error| error.shape)
+            }
         }
     }
 

@@ -3,12 +3,14 @@
 
 mod audit;
 mod authorize;
+pub mod cloudtrail;
 mod cx;
 mod directory;
 mod dispatch;
 mod error;
 pub mod iam;
 mod last_used;
+mod marker;
 mod operation;
 mod plane;
 mod run;
@@ -16,7 +18,8 @@ pub mod session_token;
 pub mod sts;
 pub mod unimplemented;
 
-pub use cx::Cx;
+pub use audit::{Audit, AuditSettings};
+pub use cx::{Cx, TlsDetails};
 pub use directory::{
     CallerPolicies, Directory, KeyEntry, Noted, PrincipalPolicies, ResourcePolicy, RoleEntry,
     SessionPolicies, UserEntry,
@@ -28,6 +31,11 @@ pub use operation::{Access, Condition, Effect, Operation, Permission, Values};
 pub use plane::Plane;
 
 use wire::{OperationDescription, Service};
+
+/// Records a call that got no further than being understood: it is not built, or its input is not valid.
+pub fn refused(cx: &Cx, service: &'static Service, operation: &'static OperationDescription, error: &Error) {
+    audit::refused(cx, service, operation, error);
+}
 
 /// Refuses an operation that is not built yet. Asked before its input is looked at: what is wrong with the input of such
 /// an operation is nobody's concern.

@@ -1,6 +1,6 @@
 //! What lives as long as the process: the store, the keys that seal it, and the memory in front of it.
 
-use crate::{Directory, LastUses};
+use crate::{Audit, Directory, LastUses};
 use domain::Random;
 use std::{fmt, sync::Arc};
 use store::{Sealer, Store};
@@ -13,6 +13,8 @@ pub struct Plane {
     pub sealer: Sealer,
     /// Keys, principals and compiled policies in memory.
     pub directory: Directory,
+    /// The audit trail.
+    pub audit: Audit,
     /// Uses that wait to be written.
     pub last_uses: LastUses,
     /// Where random bytes come from.

@@ -8,32 +8,43 @@ use wire::{Decode, Encode, Node};
 pub(crate) async fn run<O: Operation>(cx: &Cx, input: Node) -> Result<Node> {
     // Decoding cannot fail on what passed the operation's schema; if it does, the schema and the type have drifted apart.
     let input = O::Input::decode(input).map_err(Error::internal)?;
+    cx.plane.audit.admit(O::EFFECT)?;
+    let mut record = audit::Open::new::<O>(cx, &input);
+    let outcome = attempts::<O>(cx, input, &mut record).await;
+    record.close(&outcome);
+    outcome
+}
+
+async fn attempts<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Open) -> Result<Node> {
     authorize::session_may_call::<O>(cx)?;
     let mut retry = Retry::new();
     loop {
-        match attempt::<O>(cx, input.clone()).await {
+        match attempt::<O>(cx, input.clone(), record).await {
             Err(error) if error.is_conflict() && retry.again().await => {}
-            done => return done.map(Encode::encode),
+            done => return done,
         }
     }
 }
 
-async fn attempt<O: Operation>(cx: &Cx, input: O::Input) -> Result<O::Output> {
+async fn attempt<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Open) -> Result<Node> {
     match O::EFFECT {
         Effect::Read => {
             let mut tx = cx.plane.store.read();
             authorized::<O>(cx, &mut tx, &input).await?;
-            O::handle(cx, &mut tx, input).await
+            Ok(O::handle(cx, &mut tx, input).await?.encode())
         }
         Effect::Write => {
-            let record = audit::Record::of::<O>(cx, &input);
             let mut tx = cx.plane.store.write().await?;
             // Leaving by `?` drops the transaction, which takes everything back.
             authorized::<O>(cx, &mut tx, &input).await?;
-            let output = O::handle(cx, &mut tx, input).await?;
-            record.keep(cx, &mut tx).await?;
-            commit(cx, tx).await?;
-            Ok(output)
+            let output = O::handle(cx, &mut tx, input).await?.encode();
+            record.keep(&mut tx, &output).await?;
+            let handed = record.hand_over();
+            let committed = commit(cx, tx).await;
+            if committed.is_err() {
+                record.take_back(handed);
+            }
+            committed.map(|()| output)
         }
     }
 }

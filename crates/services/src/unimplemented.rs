@@ -45,7 +45,6 @@ pub const UNIMPLEMENTED: &[(&str, &[&str])] = &[
 "ListQueries",
 "ListTags",
 "ListTrails",
-"LookupEvents",
 "PutEventConfiguration",
 "PutEventSelectors",
 "PutInsightSelectors",

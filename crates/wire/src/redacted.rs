@@ -7,6 +7,9 @@ use crate::{Kind, Node, Schema};
 /// What stands in place of a sensitive value, as in CloudTrail's records.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
+/// Times as CloudTrail writes them in requests and answers: `Jul 9, 2024, 4:41:37 PM`.
+const TIME: &str = "%b %-d, %Y, %-I:%M:%S %p";
+
 /// The node as JSON, with member names in CloudTrail's spelling (first letter lower case) and without sensitive values.
 pub fn redacted(schema: &Schema, node: &Node) -> Value {
     if schema.sensitive {
@@ -17,7 +20,7 @@ pub fn redacted(schema: &Schema, node: &Node) -> Value {
         (Node::Integer(value), _) => Value::from(*value),
         (Node::Float(value), _) => Value::from(*value),
         (Node::String(value), _) => Value::from(value.as_str()),
-        (Node::Timestamp(value), _) => Value::from(value.to_string()),
+        (Node::Timestamp(value), _) => Value::from(value.strftime(TIME).to_string()),
         (Node::Document(value), _) => value.clone(),
         (Node::List(values), Kind::List { member, .. }) => {
             values.iter().map(|value| redacted(member, value)).collect()
@@ -77,6 +80,17 @@ mod tests {
         ]),
         sensitive: false,
     };
+
+    #[test]
+    fn times_are_spelled_as_in_cloudtrail() {
+        let schema = Schema { name: "time", kind: Kind::Timestamp, sensitive: false };
+        for (at, text) in [
+            ("2024-07-09T16:41:37.5Z", "Jul 9, 2024, 4:41:37 PM"),
+            ("2026-11-25T00:00:00Z", "Nov 25, 2026, 12:00:00 AM"),
+        ] {
+            assert_eq!(redacted(&schema, &Node::Timestamp(at.parse().unwrap())), text);
+        }
+    }
 
     #[test]
     fn hides_what_is_sensitive_and_keeps_the_rest() {

@@ -37,6 +37,8 @@ pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
     /// Whether the connection is TLS: `aws:SecureTransport`.
     pub(crate) secure: bool,
+    /// What was agreed on, where it is TLS.
+    pub(crate) tls: Option<tls::Agreed>,
 }
 
 /// What answers requests. An answer is always there: failures are answers too.
@@ -101,12 +103,15 @@ pub(crate) async fn serve<A: Answer>(
             (builder.clone(), answer.clone(), tls.clone(), graceful.watcher());
         tokio::spawn(async move {
             let _place = place;
-            let peer = Peer { address, secure: tls.is_some() };
+            let peer = Peer { address, secure: tls.is_some(), tls: None };
             match tls {
                 None => connection(&builder, stream, peer, answer, watcher).await,
                 Some(acceptor) => {
                     match tokio::time::timeout(limits.header_time(), acceptor.accept(stream)).await {
-                        Ok(Ok(stream)) => connection(&builder, stream, peer, answer, watcher).await,
+                        Ok(Ok(stream)) => {
+                            let peer = Peer { tls: tls::Agreed::on(stream.get_ref().1), ..peer };
+                            connection(&builder, stream, peer, answer, watcher).await;
+                        }
                         Ok(Err(error)) => tracing::debug!(%error, %address, "TLS handshake failed"),
                         Err(_) => tracing::debug!(%address, "TLS handshake took too long"),
                     }

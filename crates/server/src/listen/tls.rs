@@ -2,7 +2,7 @@
 
 use crate::config::Tls;
 use rustls::{
-    ServerConfig,
+    CipherSuite, ProtocolVersion, ServerConfig, ServerConnection,
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     server::{ClientHello, ResolvesServerCert},
@@ -26,6 +26,39 @@ pub(crate) enum TlsError {
     File { path: PathBuf, source: rustls::pki_types::pem::Error },
     #[error("the certificate and the private key do not make a pair: {0}")]
     Pair(#[from] rustls::Error),
+}
+
+/// What client and server agreed on, in the words of CloudTrail's records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Agreed {
+    /// `TLSv1.3`
+    pub(crate) version: &'static str,
+    /// As IANA calls those of TLS 1.3, and OpenSSL those of TLS 1.2.
+    pub(crate) cipher_suite: &'static str,
+}
+
+impl Agreed {
+    /// What was agreed on for that connection.
+    pub(crate) fn on(connection: &ServerConnection) -> Option<Self> {
+        let version = match connection.protocol_version()? {
+            ProtocolVersion::TLSv1_2 => "TLSv1.2",
+            ProtocolVersion::TLSv1_3 => "TLSv1.3",
+            _ => return None,
+        };
+        let cipher_suite = match connection.negotiated_cipher_suite()?.suite() {
+            CipherSuite::TLS13_AES_128_GCM_SHA256 => "TLS_AES_128_GCM_SHA256",
+            CipherSuite::TLS13_AES_256_GCM_SHA384 => "TLS_AES_256_GCM_SHA384",
+            CipherSuite::TLS13_CHACHA20_POLY1305_SHA256 => "TLS_CHACHA20_POLY1305_SHA256",
+            CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 => "ECDHE-ECDSA-AES128-GCM-SHA256",
+            CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 => "ECDHE-ECDSA-AES256-GCM-SHA384",
+            CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256 => "ECDHE-ECDSA-CHACHA20-POLY1305",
+            CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 => "ECDHE-RSA-AES128-GCM-SHA256",
+            CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 => "ECDHE-RSA-AES256-GCM-SHA384",
+            CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 => "ECDHE-RSA-CHACHA20-POLY1305",
+            _ => return None,
+        };
+        Some(Self { version, cipher_suite })
+    }
 }
 
 /// The certificate in force.

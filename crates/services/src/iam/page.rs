@@ -1,8 +1,6 @@
-//! Pages of a list: a marker that says where the next one starts, sealed so that clients cannot make one up.
+//! Pages of a list, as IAM asks for them and answers.
 
-use crate::{Cx, Error, Result};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use store::{EncryptionContext, StoreError};
+use crate::{Cx, Error, Result, marker};
 
 /// What a page holds when the client does not say.
 const DEFAULT_ITEMS: u32 = 100;
@@ -31,7 +29,9 @@ impl Page {
         marker: Option<&str>,
         max_items: Option<i32>,
     ) -> Result<Self> {
-        let after = marker.map(|marker| open(cx, operation, marker)).transpose()?;
+        let open =
+            |marker| marker::open(cx, operation, marker).ok_or_else(|| Error::validation("Invalid Marker."));
+        let after = marker.map(open).transpose()?;
         let items = max_items.and_then(|items| u32::try_from(items).ok()).unwrap_or(DEFAULT_ITEMS);
         Ok(Self { operation, after, items })
     }
@@ -52,7 +52,7 @@ impl Page {
         let more = read.len() > items;
         read.truncate(items);
         let last = read.last().filter(|_| more).map(key);
-        let marker = last.map(|last| seal(cx, self.operation, &last)).transpose()?;
+        let marker = last.map(|last| marker::seal(cx, self.operation, &last)).transpose()?;
         Ok(Cut { items: read, marker })
     }
 
@@ -76,22 +76,4 @@ impl<T> Cut<T> {
     pub(crate) fn is_truncated(&self) -> bool {
         self.marker.is_some()
     }
-}
-
-fn seal(cx: &Cx, operation: &str, key: &str) -> Result<String> {
-    let sealed = cx.plane.sealer.seal(context(cx, operation), key.as_bytes()).map_err(StoreError::from)?;
-    Ok(URL_SAFE_NO_PAD.encode(sealed))
-}
-
-fn open(cx: &Cx, operation: &str, marker: &str) -> Result<String> {
-    let clear = URL_SAFE_NO_PAD
-        .decode(marker)
-        .ok()
-        .and_then(|sealed| cx.plane.sealer.unseal(context(cx, operation), &sealed).ok())
-        .and_then(|clear| String::from_utf8(clear.to_vec()).ok());
-    clear.ok_or_else(|| Error::validation("Invalid Marker."))
-}
-
-fn context<'a>(cx: &Cx, operation: &'a str) -> EncryptionContext<'a> {
-    EncryptionContext { account_id: cx.account(), kind: "marker", id: operation }
 }

@@ -8,7 +8,9 @@
     reason = "a test fails by panicking, and exports nothing"
 )]
 
+mod audit;
 mod bytes;
+mod cloudtrail;
 mod iam;
 mod plane;
 mod sts;

@@ -5,7 +5,8 @@ use domain::{
 };
 use jiff::Timestamp;
 use services::{
-    CallerPolicies, Cx, Directory, Error, LastUses, Operation, Plane, PrincipalPolicies, dispatch,
+    Audit, AuditSettings, CallerPolicies, Cx, Directory, Error, LastUses, Operation, Plane,
+    PrincipalPolicies, dispatch,
 };
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -51,6 +52,10 @@ impl Random for Seeded {
 
 impl TestPlane {
     pub async fn new() -> Self {
+        Self::with_trail(AuditSettings::default()).await
+    }
+
+    pub async fn with_trail(settings: AuditSettings) -> Self {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
         let store = Store::open(&Location::Memory, Access::Server).await.unwrap();
         let sealer = Sealer::open(&store, &RootKey::generate().unwrap(), now).await.unwrap();
@@ -69,10 +74,31 @@ impl TestPlane {
             directory: Directory::new(store.engine()),
             store,
             sealer,
+            audit: Audit::new(settings),
             last_uses: LastUses::default(),
             random: Arc::new(Seeded(AtomicU64::new(1))),
         };
         Self { plane: Arc::new(plane), account, seconds: AtomicI64::new(now.as_second()) }
+    }
+
+    /// Makes another account, if it is not there, and a role in it.
+    pub async fn role_in(&self, account: AccountId, name: &str, trust: &str) {
+        let mut tx = self.plane.store.write().await.unwrap();
+        if store::account::find(&mut tx, account).await.unwrap().is_none() {
+            let email = format!("{account}@example.com");
+            let record =
+                Account { id: account, name: "Other".into(), email, alias: None, created_at: self.now() };
+            store::account::insert(&mut tx, &record).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let mut cx = self.cx(Principal::Root, CallerPolicies::default(), None);
+        cx.caller.account_id = account;
+        let input = shapes::iam::CreateRoleInput {
+            role_name: name.into(),
+            assume_role_policy_document: trust.into(),
+            ..Default::default()
+        };
+        call::<shapes::iam::CreateRole>(&cx, input).await.unwrap();
     }
 
     /// Lets time pass.
@@ -161,11 +187,13 @@ impl TestPlane {
             },
             policies,
             now: self.now(),
+            received_at: self.now(),
             request_id: "00000000-0000-0000-0000-000000000000".into(),
             region: "us-east-1".into(),
             source_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
             user_agent: Some("test".into()),
             secure_transport: false,
+            tls: None,
         }
     }
 }

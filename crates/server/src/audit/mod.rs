@@ -1,0 +1,89 @@
+//! The audit trail of a running plane: records that wait are written to the store each second, from there to this node's
+//! chain of files, and what is old is deleted. And the commands that look at the files.
+
+pub(crate) mod command;
+mod files;
+mod settings;
+
+pub(crate) use files::{Files, Place};
+pub(crate) use settings::{Section, Settings};
+
+use crate::plane_server::PlaneServer;
+use jiff::{SignedDuration, Timestamp};
+use services::Plane;
+use std::{sync::Arc, time::Duration};
+use store::{StoreError, account, audit_event};
+use tokio::sync::watch;
+
+/// How often what waits is written.
+const EVERY: Duration = Duration::from_secs(1);
+/// How often old events and files are looked for.
+const PRUNE_EVERY: SignedDuration = SignedDuration::from_hours(1);
+/// How long the store keeps events: as long as CloudTrail's event history reaches back.
+const HISTORY: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// Old events that one transaction deletes, and accounts that are looked at together.
+const BATCH: u32 = 100;
+
+/// Keeps the trail until `stop` turns true, and then writes what still waits.
+pub(crate) async fn keep(
+    server: Arc<PlaneServer>,
+    mut files: Option<Files>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut pruned_at: Option<Timestamp> = None;
+    loop {
+        let stopping = tokio::time::timeout(EVERY, stop.wait_for(|stop| *stop)).await.is_ok();
+        let (plane, now) = (&server.plane, server.clock.now());
+        if let Err(error) = plane.audit.flush(&plane.store, now).await {
+            tracing::warn!(%error, "audit records are not written; they wait in memory");
+        }
+        if let Some(files) = &mut files {
+            let behind = files.ship(plane, now, stopping).await;
+            plane.audit.set_files_behind(behind);
+            server.metrics.audit_files_behind.set(i64::from(behind));
+        }
+        server.metrics.audit_events_lost.set(i64::try_from(plane.audit.lost()).unwrap_or(i64::MAX));
+        if stopping {
+            return;
+        }
+        if pruned_at.is_none_or(|at| now.duration_since(at) >= PRUNE_EVERY) {
+            pruned_at = Some(now);
+            prune(plane, files.as_ref(), now).await;
+        }
+    }
+}
+
+async fn prune(plane: &Plane, files: Option<&Files>, now: Timestamp) {
+    match prune_store(plane, now).await {
+        Ok(0) => {}
+        Ok(events) => tracing::info!(events, "deleted audit events that are older than the event history"),
+        Err(error) => tracing::warn!(%error, "old audit events are not deleted"),
+    }
+    if let Some(files) = files
+        && let Err(error) = files.prune(plane, now).await
+    {
+        tracing::error!(error, "old audit files are not deleted");
+    }
+}
+
+/// Deletes what is older than the event history, a little at a time.
+async fn prune_store(plane: &Plane, now: Timestamp) -> Result<u64, StoreError> {
+    let Ok(oldest) = now.checked_sub(HISTORY) else { return Ok(0) };
+    let (mut deleted, mut after) = (0, None);
+    loop {
+        let accounts = account::list(&mut plane.store.read(), after, BATCH).await?;
+        let Some(last) = accounts.last() else { return Ok(deleted) };
+        after = Some(last.id);
+        for account in &accounts {
+            loop {
+                let mut tx = plane.store.write().await?;
+                let events = audit_event::delete_before(&mut tx, account.id, oldest, BATCH).await?;
+                tx.commit().await?;
+                deleted += events;
+                if events < u64::from(BATCH) {
+                    break;
+                }
+            }
+        }
+    }
+}

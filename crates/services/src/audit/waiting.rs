@@ -1,0 +1,194 @@
+//! Records that wait to be written: bounded, in order, written in batches.
+
+use super::{
+    call::{Call, Outcome},
+    record,
+};
+use crate::{Common, Effect, Error, Result};
+use domain::AccountId;
+use jiff::Timestamp;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    mem,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
+    },
+};
+use store::{
+    Retry, Store, StoreError,
+    audit_event::{self, AuditEvent},
+};
+
+/// Most memory that waiting calls take, in bytes.
+const BYTES: usize = 64 * 1024 * 1024;
+/// Records that are written in one transaction. Others that write wait no longer than for these.
+const BATCH: usize = 64;
+
+/// How the trail is kept.
+#[derive(Clone, Debug)]
+pub struct AuditSettings {
+    /// The node whose chain of files takes the events; `None` when they stay in the store alone.
+    pub node: Option<String>,
+    /// Whether reading calls are refused when they cannot be recorded.
+    pub refuse_reads: bool,
+    /// Most records that wait.
+    pub room: usize,
+}
+
+impl Default for AuditSettings {
+    fn default() -> Self {
+        Self { node: None, refuse_reads: false, room: 65_536 }
+    }
+}
+
+/// The audit trail of a plane.
+#[derive(Debug, Default)]
+pub struct Audit {
+    settings: AuditSettings,
+    waiting: Mutex<Waiting>,
+    /// Records on their way into the store: one flush at a time has them.
+    leaving: tokio::sync::Mutex<VecDeque<AuditEvent>>,
+    made: AtomicU32,
+    lost: AtomicU64,
+    /// Whether the last attempt to write what waits failed.
+    failing: AtomicBool,
+    /// Whether the files are further behind the store than they may be.
+    files_behind: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    calls: Vec<(Call, Outcome)>,
+    bytes: usize,
+    /// Records that waited in vain for room, by account.
+    lost: BTreeMap<AccountId, u64>,
+    /// How many records are on their way into the store.
+    leaving: usize,
+}
+
+impl Waiting {
+    fn is_full(&self, room: usize) -> bool {
+        self.calls.len() + self.leaving >= room || self.bytes >= BYTES
+    }
+}
+
+impl Audit {
+    /// A trail kept so.
+    pub fn new(settings: AuditSettings) -> Self {
+        Self { settings, ..Self::default() }
+    }
+
+    /// The node whose chain of files takes the events.
+    pub fn node(&self) -> Option<&str> {
+        self.settings.node.as_deref()
+    }
+
+    /// Records that were given up since the start.
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    /// Says whether the files are further behind the store than they may be. Changes are refused while they are.
+    pub fn set_files_behind(&self, behind: bool) {
+        self.files_behind.store(behind, Ordering::Relaxed);
+    }
+
+    /// Refuses what could not be recorded: changes when the files are too far behind, and, where the operator wants that
+    /// rather than a gap, every call when records are not written or have no room.
+    pub(crate) fn admit(&self, effect: Effect) -> Result<()> {
+        let behind = self.files_behind.load(Ordering::Relaxed);
+        let refused = (behind && effect == Effect::Write)
+            || (self.settings.refuse_reads
+                && (behind
+                    || self.failing.load(Ordering::Relaxed)
+                    || self.waiting().is_full(self.settings.room)));
+        if refused {
+            return Err(Error::common(
+                Common::ServiceUnavailable,
+                "The service is unavailable. Please try again shortly.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The place of the next record among those of this process.
+    pub(super) fn count(&self) -> u32 {
+        self.made.fetch_add(1, Ordering::Relaxed) % (1 << 24)
+    }
+
+    /// Lets a record wait to be written, unless there is no room.
+    pub(super) fn push(&self, call: Call, outcome: Outcome) {
+        let mut waiting = self.waiting();
+        if waiting.is_full(self.settings.room) {
+            *waiting.lost.entry(call.caller.account_id).or_default() += 1;
+            self.lost.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        waiting.bytes += call.size();
+        waiting.calls.push((call, outcome));
+    }
+
+    /// Writes what waits. What cannot be written waits on.
+    pub async fn flush(&self, store: &Store, now: Timestamp) -> std::result::Result<(), StoreError> {
+        let mut leaving = self.leaving.lock().await;
+        let Waiting { calls, lost, .. } = self.take();
+        for (call, outcome) in calls {
+            leaving.extend(call.events(&outcome));
+            // Writing out a full buffer takes a while: others run in between.
+            tokio::task::consume_budget().await;
+        }
+        for (account, count) in lost {
+            leaving.push_back(record::lost(account, count, now, self.count()));
+        }
+        let mut written = Ok(());
+        while written.is_ok() && !leaving.is_empty() {
+            let batch = leaving.len().min(BATCH);
+            written = write(store, self.node(), leaving.iter().take(batch)).await;
+            if written.is_ok() {
+                leaving.drain(..batch);
+            }
+        }
+        self.waiting().leaving = leaving.len();
+        self.failing.store(written.is_err(), Ordering::Relaxed);
+        written
+    }
+
+    /// What waits, which then is on its way.
+    fn take(&self) -> Waiting {
+        let mut waiting = self.waiting();
+        let leaving = waiting.leaving + waiting.calls.len();
+        mem::replace(&mut *waiting, Waiting { leaving, ..Waiting::default() })
+    }
+
+    /// Sound after every statement, so a panic elsewhere while it was locked does no harm.
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn write(
+    store: &Store,
+    node: Option<&str>,
+    events: impl Iterator<Item = &AuditEvent> + Clone,
+) -> std::result::Result<(), StoreError> {
+    let mut retry = Retry::new();
+    loop {
+        match attempt(store, node, events.clone()).await {
+            Err(error) if error.is_conflict() && retry.again().await => {}
+            done => return done,
+        }
+    }
+}
+
+async fn attempt(
+    store: &Store,
+    node: Option<&str>,
+    events: impl Iterator<Item = &AuditEvent>,
+) -> std::result::Result<(), StoreError> {
+    let mut tx = store.write().await?;
+    for event in events {
+        audit_event::insert(&mut tx, event, node).await?;
+    }
+    tx.commit().await
+}

@@ -1,0 +1,3 @@
+//! CloudTrail's operations.
+
+mod lookup_events;
