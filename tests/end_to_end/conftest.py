@@ -22,8 +22,8 @@ def durable_plane(tmp_path):
     """Starts planes on one data directory, one after the other; stops the last."""
     running = []
 
-    def start() -> Plane:
-        running[:] = [Plane(tmp_path, "--data-dir", str(tmp_path / "data"))]
+    def start(*arguments: str) -> Plane:
+        running[:] = [Plane(tmp_path, "--data-dir", str(tmp_path / "data"), *arguments)]
         return running[0]
 
     yield start

@@ -61,6 +61,21 @@ def test_tls_serves_the_sdk_and_tells_policies_so(secure_plane, tmp_path):
         config=botocore.config.Config(retries={"total_max_attempts": 1}),
     )
     assert client.get_caller_identity()["Account"] == secure_plane.account_id
+    trail = boto3.client(
+        "cloudtrail",
+        endpoint_url=secure_plane.endpoint,
+        region_name=REGION,
+        aws_access_key_id=secure_plane.root.access_key_id,
+        aws_secret_access_key=secure_plane.root.secret_access_key,
+        verify=str(tmp_path / "tls.crt"),
+    )
+    deadline = time.monotonic() + RENEWAL_SECONDS
+    while not (events := trail.lookup_events()["Events"]):
+        assert time.monotonic() < deadline, "the call is not recorded"
+        time.sleep(0.05)
+    details = json.loads(events[-1]["CloudTrailEvent"])["tlsDetails"]
+    assert details["tlsVersion"] == "TLSv1.3" and details["cipherSuite"].startswith("TLS_")
+    assert details["clientProvidedHostHeader"] == secure_plane.endpoint.removeprefix("https://")
 
 
 def test_a_renewed_certificate_is_served_without_a_restart(secure_plane, tmp_path):

@@ -45,15 +45,16 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
     let operations_listener = bind(config.operations_listen).await?;
 
     let clock = Clock::default();
-    let place = config.audit.directory.clone();
-    let place = place.map(|directory| audit::Place::take(directory, &SystemRandom)).transpose()?;
-    let node = place.as_ref().map(|place| place.node.clone());
-    let trail = AuditSettings { node, refuse_reads: config.audit.refuse_reads, ..AuditSettings::default() };
+    let trail = AuditSettings { refuse_reads: config.audit.refuse_reads, ..AuditSettings::default() };
     let plane = open::plane_with(&config.storage, Access::Server, trail, clock.now()).await?;
     let account =
         first_start::management_account(&plane, config.account_id, !config.dev, clock.now()).await?;
-    let files = match place {
-        Some(place) => Some(place.open(&plane, account.id, &config.audit, clock.now()).await?),
+    let files = match config.audit.directory.clone() {
+        Some(directory) => {
+            let files = audit::Files::open(directory, &plane, account.id, &config.audit, clock.now()).await?;
+            plane.audit.keep_files(files.node().to_owned());
+            Some(files)
+        }
         None => None,
     };
     let root_access_key = if config.dev {

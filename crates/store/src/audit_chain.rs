@@ -35,12 +35,12 @@ pub async fn insert<Head: Serialize + Sync>(
     chain: &AuditChain<Head>,
     signing_key: &[u8],
 ) -> Result<(), StoreError> {
-    let sealed = sealer.seal(context(management, &chain.node_id), signing_key)?;
+    let signing_key = sealer.seal(context(management, &chain.node_id), signing_key)?;
     tx.execute(
         INSERT,
         &[
             (":node_id", &chain.node_id),
-            (":signing_key", &sealed),
+            (":signing_key", &signing_key),
             (":doc_version", &document::VERSION),
             (":doc", &document::write(&chain.head)?),
         ],

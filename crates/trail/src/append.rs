@@ -9,6 +9,7 @@ use crate::{
     Head, Link, SigningKey, TrailError, at, directory,
     segment::{self, Segment},
     statement,
+    verify::follow,
 };
 use jiff::Timestamp;
 use std::{
@@ -53,6 +54,28 @@ pub fn append<'a>(
     written.map_err(at(&path))?;
     let length = begin.saturating_add(lines.len() as u64);
     Ok(statement::head(node, key, link, Some(segment.name()), length, now))
+}
+
+/// Records that lie behind the end of the chain, up to `limit` of them: what was appended before the process or the machine
+/// stopped, or more than that, if the store is an older one than the files were written with.
+pub fn unacknowledged(chain: &Path, head: &Head, limit: usize) -> Result<Vec<String>, TrailError> {
+    let mut records = Vec::new();
+    for segment in segment::list(chain)? {
+        let name = segment.name();
+        if segment.first <= head.sequence && head.file.as_ref() != Some(&name) {
+            continue;
+        }
+        follow(&segment.path(chain), &name, None, &mut |step| {
+            if let Ok((place, read)) = step
+                && place.sequence > head.sequence
+            {
+                records.push(read.record.to_owned());
+            }
+            records.len() < limit
+        })?;
+    }
+    records.truncate(limit);
+    Ok(records)
 }
 
 /// The file that goes on, if it may.
@@ -104,6 +127,8 @@ mod tests {
         chain.append(&["c", "d"]);
         // As after a crash before the store knew of it.
         chain.head = before;
+        let behind = |limit| unacknowledged(&chain.path(), &chain.head, limit).unwrap();
+        assert_eq!((behind(9), behind(1).len()), (vec!["{\"r\":\"c\"}".into(), "{\"r\":\"d\"}".into()], 1));
         chain.append(&["e"]);
         assert_eq!(chain.records(), ["a", "b", "e"]);
         assert!(chain.verify().is_empty());

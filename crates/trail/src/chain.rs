@@ -50,12 +50,12 @@ impl Link {
     /// Takes a line without its newline apart: the record, and the place that the line says it has. `None` for what
     /// [`Link::line`] does not write.
     pub(crate) fn read(line: &str) -> Option<(String, Self)> {
-        let (open, place) = line.rsplit_once(MARK)?;
-        let (sequence, hash) = place.strip_suffix("\"}}")?.split_once(",\"hash\":\"")?;
-        let link = Self { sequence: sequence.parse().ok()?, hash: Hash::parse(hash)? };
+        let (open, end) = line.rsplit_once(MARK)?;
+        let (sequence, hash) = end.strip_suffix("\"}}")?.split_once(",\"hash\":\"")?;
+        let place = Self { sequence: sequence.parse().ok()?, hash: Hash::parse(hash)? };
         let record = format!("{open}}}");
         // One way to write a line: what reads the same and is written otherwise was not written here.
-        (link.line(&record).strip_suffix('\n') == Some(line)).then_some((record, link))
+        (place.line(&record).strip_suffix('\n') == Some(line)).then_some((record, place))
     }
 }
 

@@ -1,9 +1,9 @@
-//! Where the files are: the directory of all chains here, and the one of this node.
+//! Where the files are: one directory of chains, one directory for each chain in it.
 
 use crate::{TrailError, at};
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, Write},
+    io,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
@@ -24,26 +24,6 @@ impl Directory {
     /// The directory at that path, there or not.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
-    }
-
-    /// The name of this node. The first time it is `candidate`, which the directory remembers.
-    pub fn node_id(&self, candidate: &str) -> Result<String, TrailError> {
-        make(&self.path)?;
-        let path = self.path.join("node-id");
-        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
-            Ok(mut file) => {
-                let written = file.write_all(candidate.as_bytes()).and_then(|()| file.sync_all());
-                written.map_err(at(&path))?;
-                sync(&self.path)?;
-                Ok(candidate.to_owned())
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let text = fs::read_to_string(&path).map_err(at(&path))?;
-                let name = text.trim();
-                if is_node_id(name) { Ok(name.to_owned()) } else { Err(TrailError::NodeId(path)) }
-            }
-            Err(error) => Err(at(path)(error)),
-        }
     }
 
     /// The nodes whose chains are here, by name.
@@ -104,18 +84,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_node_keeps_its_name_and_one_process_writes() {
+    fn one_process_writes_a_chain() {
         let place = tempfile::tempdir().unwrap();
         let directory = Directory::new(place.path().join("audit"));
         assert_eq!(directory.nodes().unwrap(), Vec::<String>::new());
-        assert_eq!(directory.node_id("n1").unwrap(), "n1");
-        assert_eq!(directory.node_id("n2").unwrap(), "n1");
         let lock = directory.lock("n1").unwrap();
         assert!(matches!(directory.lock("n1"), Err(TrailError::Locked(_))));
         drop(lock);
         assert!(directory.lock("n1").is_ok());
+        fs::create_dir(place.path().join("audit/Not a node")).unwrap();
         assert_eq!(directory.nodes().unwrap(), ["n1"]);
-        fs::write(place.path().join("audit/node-id"), "../x").unwrap();
-        assert!(matches!(directory.node_id("n2"), Err(TrailError::NodeId(_))));
     }
 }

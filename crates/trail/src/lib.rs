@@ -13,7 +13,6 @@
 //! store, which always knows where the chain ends. See [`append`], [`digest`], [`prune`] and [`verify`].
 //!
 //! ```text
-//! <directory>/node-id                                 which node this is
 //! <directory>/<node>/2026/11/25/<sequence>.jsonl      records, from that sequence number on
 //! <directory>/<node>/digests.jsonl                    signed statements
 //! <directory>/<node>/lock                             held by the one process that writes
@@ -30,7 +29,7 @@ mod statement;
 mod tail;
 mod verify;
 
-pub use append::{SEGMENT_BYTES, append};
+pub use append::{SEGMENT_BYTES, append, unacknowledged};
 pub use chain::{Hash, Link, genesis};
 pub use directory::{Directory, Lock};
 pub use prune::prune;
@@ -55,9 +54,6 @@ pub enum TrailError {
         /// Its words.
         source: io::Error,
     },
-    /// The file that names the node holds no name.
-    #[error("{0} does not hold the name of a node")]
-    NodeId(PathBuf),
     /// What is stored as a key is none.
     #[error("the signing key of the audit chain cannot be used")]
     Key,

@@ -154,7 +154,7 @@ pub fn digest(
     chain: &Path,
     node: &str,
     key: &SigningKey,
-    link: Link,
+    place: Link,
     now: Timestamp,
 ) -> Result<(), TrailError> {
     let path = file(chain);
@@ -166,7 +166,7 @@ pub fn digest(
         .open(&path)
         .map_err(at(&path))?;
     let whole = whole_lines(&path)?;
-    let line = signed(node, key, Kind::Digest, link, now) + "\n";
+    let line = signed(node, key, Kind::Digest, place, now) + "\n";
     let written = digests
         .set_len(whole)
         .and_then(|()| digests.seek(SeekFrom::Start(whole)))

@@ -34,7 +34,8 @@ pub fn last_lines(chain: &Path, count: usize) -> Result<(Vec<String>, Tail), Tra
         begin -= 1;
         let Some(segment) = segments.get(begin) else { break };
         let path = segment.path(chain);
-        enough += fs::read(&path).map_err(at(path))?.iter().filter(|byte| **byte == b'\n').count();
+        let bytes = fs::read(&path).map_err(at(path))?;
+        enough += bytes.split(|byte| *byte == b'\n').count().saturating_sub(1);
     }
     let first = segments.get(begin.min(segments.len().saturating_sub(1))).cloned();
     let mut tail = Tail { chain: chain.to_owned(), segment: first, offset: 0, begun: Vec::new() };

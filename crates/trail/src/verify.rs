@@ -206,10 +206,10 @@ impl Check {
             line += 1;
             let seen = offset < length;
             match step {
-                Ok((link, read)) => {
+                Ok((place, read)) => {
                     offset += read.bytes;
-                    let named = first.take().is_none_or(|first| first == link.sequence);
-                    self.record(link, read.record, named, &name, line, seen)
+                    let named = first.take().is_none_or(|first| first == place.sequence);
+                    self.record(place, read.record, named, &name, line, seen)
                 }
                 Err(finding) => {
                     // The end of a file may be being written.
@@ -238,8 +238,8 @@ impl Check {
     }
 
     /// Says whether to go on in this file.
-    fn record(&mut self, link: Link, record: &str, named: bool, file: &str, line: u64, seen: bool) -> bool {
-        let sequence = link.sequence;
+    fn record(&mut self, place: Link, record: &str, named: bool, file: &str, line: u64, seen: bool) -> bool {
+        let sequence = place.sequence;
         if self.end.is_some_and(|end| sequence > end.sequence) {
             // Behind the end. What was there before the end was read from the store was not put there by the node.
             if seen {
@@ -256,25 +256,25 @@ impl Check {
             self.report.findings.push(Finding::Missing { from: self.expected, to });
             self.before = None;
         }
-        if self.before.is_some_and(|before| before.next(record) != link) {
+        if self.before.is_some_and(|before| before.next(record) != place) {
             self.report.findings.push(Finding::Changed { sequence, file: file.to_owned(), line });
         }
         self.report.records = self.report.records.saturating_add(1);
         self.report.last = sequence;
         self.expected = sequence.saturating_add(1);
-        self.before = Some(link);
-        self.compare(link);
+        self.before = Some(place);
+        self.compare(place);
         true
     }
 
     /// Against what was signed about this place.
-    fn compare(&mut self, link: Link) {
-        let Some(signed) = self.signed.get(&link.sequence) else { return };
-        if signed.iter().any(|signed| *signed != link) {
-            self.report.findings.push(Finding::Rewritten { after: self.held, until: link.sequence });
+    fn compare(&mut self, place: Link) {
+        let Some(signed) = self.signed.get(&place.sequence) else { return };
+        if signed.iter().any(|signed| *signed != place) {
+            self.report.findings.push(Finding::Rewritten { after: self.held, until: place.sequence });
         }
         // Named once: what follows is compared with what is signed behind it.
-        self.held = link.sequence;
+        self.held = place.sequence;
     }
 
     /// What is signed and not there any more was cut off.
@@ -288,10 +288,13 @@ impl Check {
 
 /// A record as it stands in a file.
 pub(crate) struct ReadRecord<'a> {
-    record: &'a str,
+    pub(crate) record: &'a str,
     /// How many bytes its line takes.
     bytes: u64,
 }
+
+/// A line of a file: the place it says it has, with the record, or what is wrong with it.
+type Step<'a> = Result<(Link, ReadRecord<'a>), Finding>;
 
 /// Hands each line of a file to `step` until that says to stop: the place it says it has, with the record; or, where it is
 /// no record, [`Finding::Changed`], and for a last line without an end [`Finding::Added`]. Given `from`, each record is
@@ -300,7 +303,7 @@ pub(crate) fn follow(
     path: &Path,
     name: &str,
     from: Option<Link>,
-    step: &mut dyn FnMut(Result<(Link, ReadRecord<'_>), Finding>) -> bool,
+    step: &mut dyn FnMut(Step<'_>) -> bool,
 ) -> Result<(), TrailError> {
     let file = match File::open(path) {
         Ok(file) => file,
@@ -325,13 +328,13 @@ pub(crate) fn follow(
         let parsed = str::from_utf8(whole).ok().and_then(Link::read);
         let goes_on = match &parsed {
             None => step(Err(Finding::Changed { sequence: 0, file: file(), line })),
-            Some((record, link)) if before.is_some_and(|before| before.next(record) != *link) => {
-                step(Err(Finding::Changed { sequence: link.sequence, file: file(), line }))
+            Some((record, place)) if before.is_some_and(|before| before.next(record) != *place) => {
+                step(Err(Finding::Changed { sequence: place.sequence, file: file(), line }))
             }
-            Some((record, link)) => step(Ok((*link, ReadRecord { record, bytes: read as u64 }))),
+            Some((record, place)) => step(Ok((*place, ReadRecord { record, bytes: read as u64 }))),
         };
         if before.is_some() {
-            before = parsed.map(|(_, link)| link);
+            before = parsed.map(|(_, place)| place);
         }
         if !goes_on {
             return Ok(());
@@ -343,7 +346,7 @@ pub(crate) fn follow(
 fn last_link(chain: &Path, segment: &Segment) -> Result<Option<Link>, TrailError> {
     let mut last = None;
     follow(&segment.path(chain), &segment.name(), None, &mut |step| {
-        last = step.ok().map(|(link, _)| link).or(last);
+        last = step.ok().map(|(place, _)| place).or(last);
         true
     })?;
     Ok(last)
@@ -557,7 +560,7 @@ pub(crate) mod tests {
         }
         let files = chain.files();
         let spoil = |file: &Path| {
-            fs::write(file, fs::read_to_string(file).unwrap().replace("\"r\"", "\"s\"")).unwrap()
+            fs::write(file, fs::read_to_string(file).unwrap().replace("\"r\"", "\"s\"")).unwrap();
         };
         spoil(&files[0]);
         spoil(&files[3]);

@@ -137,7 +137,10 @@ async fn tail(flags: Tail) -> Result<(), Failure> {
         show(&lines)?;
         tails.push(tail);
     }
-    while flags.follow {
+    if !flags.follow {
+        return Ok(());
+    }
+    loop {
         let mut came = false;
         for tail in &mut tails {
             let lines = tail.lines()?;
@@ -148,7 +151,6 @@ async fn tail(flags: Tail) -> Result<(), Failure> {
             tokio::time::sleep(PAUSE).await;
         }
     }
-    Ok(())
 }
 
 fn show(lines: &[String]) -> std::io::Result<()> {

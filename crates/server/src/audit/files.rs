@@ -2,7 +2,7 @@
 
 use super::Settings;
 use crate::Failure;
-use domain::{AccountId, Random};
+use domain::AccountId;
 use jiff::{SignedDuration, Timestamp};
 use services::Plane;
 use std::{
@@ -11,22 +11,15 @@ use std::{
     time::{Duration, Instant},
 };
 use store::{
-    Retry, StoreError,
+    Engine, Retry, StoreError,
     audit_chain::{self, AuditChain, WaitingEvent},
 };
-use trail::{Directory, Head, Lock, SEGMENT_BYTES, SigningKey, genesis};
+use trail::{Directory, Head, Lock, SEGMENT_BYTES, SigningKey, TrailError, genesis};
 
 /// Events that are written together.
 const BATCH: u32 = 512;
 /// How often the chain is signed in the file beside its records, while records come.
-const DIGEST_EVERY: Duration = Duration::from_secs(60);
-
-/// The place of this node's chain, which no other process writes now.
-pub(crate) struct Place {
-    directory: Directory,
-    pub(crate) node: String,
-    lock: Lock,
-}
+const DIGEST_EVERY: Duration = Duration::from_mins(1);
 
 /// This node's chain.
 pub(crate) struct Files {
@@ -49,64 +42,69 @@ struct Digested {
     at: Instant,
 }
 
-impl Place {
-    /// Finds out which node this is, and takes its chain.
-    pub(crate) fn take(directory: PathBuf, random: &dyn Random) -> Result<Self, Failure> {
-        let directory = Directory::new(directory);
-        let mut candidate = [0; 8];
-        random.fill(&mut candidate);
-        let node = directory.node_id(&format!("{:016x}", u64::from_be_bytes(candidate)))?;
-        let lock = directory.lock(&node)?;
-        Ok(Self { directory, node, lock })
-    }
-
-    /// The chain, which is begun the first time. `management` is the account that its key is sealed for.
+impl Files {
+    /// Takes a chain of the directory that no other process writes, or begins one. `management` is the account that keys of
+    /// chains are sealed for.
     pub(crate) async fn open(
-        self,
+        directory: PathBuf,
         plane: &Plane,
         management: AccountId,
         settings: &Settings,
         now: Timestamp,
-    ) -> Result<Files, Failure> {
-        let found =
-            audit_chain::find_signing_key(&mut plane.store.read(), &plane.sealer, management, &self.node)
-                .await?;
-        let key = match found {
-            Some(bytes) => SigningKey::from_bytes(&bytes)?,
-            None => self.begin(plane, management, now).await?,
-        };
-        Ok(Files {
-            chain: self.directory.chain(&self.node),
-            node: self.node,
-            _lock: self.lock,
+    ) -> Result<Self, Failure> {
+        let directory = Directory::new(directory);
+        let known: Vec<AuditChain<Head>> = audit_chain::list(&mut plane.store.read()).await?;
+        let mut nodes = directory.nodes()?;
+        if plane.store.engine() == Engine::Sqlite {
+            // Its one node goes on with its chain also when somebody has removed the files.
+            nodes.extend(known.iter().map(|chain| chain.node_id.clone()));
+        }
+        for node in nodes {
+            let Some(chain) = known.iter().find(|chain| chain.node_id == node) else { continue };
+            let lock = match directory.lock(&node) {
+                Ok(lock) => lock,
+                Err(TrailError::Locked(_)) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let found =
+                audit_chain::find_signing_key(&mut plane.store.read(), &plane.sealer, management, &node)
+                    .await?;
+            let Some(key) = found else { continue };
+            if goes_on(plane, &directory, chain).await? {
+                return Ok(Self::new(&directory, node, lock, SigningKey::from_bytes(&key)?, settings));
+            }
+            tracing::error!(
+                node,
+                "the store is older than this chain of audit files, which stays as it is; a new one is begun"
+            );
+        }
+        let mut name = [0; 8];
+        plane.random.fill(&mut name);
+        let node = format!("{:016x}", u64::from_be_bytes(name));
+        let lock = directory.lock(&node)?;
+        let key = begin(plane, &node, management, now).await?;
+        Ok(Self::new(&directory, node, lock, key, settings))
+    }
+
+    fn new(directory: &Directory, node: String, lock: Lock, key: SigningKey, settings: &Settings) -> Self {
+        Self {
+            chain: directory.chain(&node),
+            node,
+            _lock: lock,
             key: Arc::new(key),
             retention_days: settings.retention_days,
             max_lag: settings.max_lag,
             head: None,
             digest: Digested { sequence: 0, at: Instant::now() },
             caught_up: Instant::now(),
-        })
+        }
     }
 
-    async fn begin(
-        &self,
-        plane: &Plane,
-        management: AccountId,
-        now: Timestamp,
-    ) -> Result<SigningKey, Failure> {
-        let bytes = SigningKey::generate()?;
-        let key = SigningKey::from_bytes(&bytes)?;
-        let head = trail::head(&self.node, &key, genesis(&self.node), None, 0, now);
-        let chain = AuditChain { node_id: self.node.clone(), head };
-        let mut tx = plane.store.write().await?;
-        audit_chain::insert(&mut tx, &plane.sealer, management, &chain, &bytes).await?;
-        tx.commit().await?;
-        tracing::info!(node = self.node, "began a chain of audit files");
-        Ok(key)
+    /// Which node this is.
+    pub(crate) fn node(&self) -> &str {
+        &self.node
     }
-}
 
-impl Files {
     /// Writes what waits, and signs the chain when that is due or it is the `last` time. Says whether the files are further
     /// behind than they may be.
     pub(crate) async fn ship(&mut self, plane: &Plane, now: Timestamp, last: bool) -> bool {
@@ -210,4 +208,30 @@ impl Files {
         }
         Ok(())
     }
+}
+
+/// Whether what lies behind the end of a chain is what was appended when the process stopped: events that still wait in
+/// the store. Anything else is from after the store was last written, and must not be written over.
+async fn goes_on(plane: &Plane, directory: &Directory, chain: &AuditChain<Head>) -> Result<bool, Failure> {
+    let limit = usize::try_from(BATCH)? + 1;
+    let records = trail::unacknowledged(&directory.chain(&chain.node_id), &chain.head, limit)?;
+    let waiting = audit_chain::waiting(&mut plane.store.read(), &chain.node_id, BATCH).await?;
+    Ok(records.iter().all(|record| waiting.iter().any(|event| event.document == *record)))
+}
+
+async fn begin(
+    plane: &Plane,
+    node: &str,
+    management: AccountId,
+    now: Timestamp,
+) -> Result<SigningKey, Failure> {
+    let bytes = SigningKey::generate()?;
+    let key = SigningKey::from_bytes(&bytes)?;
+    let head = trail::head(node, &key, genesis(node), None, 0, now);
+    let chain = AuditChain { node_id: node.to_owned(), head };
+    let mut tx = plane.store.write().await?;
+    audit_chain::insert(&mut tx, &plane.sealer, management, &chain, &bytes).await?;
+    tx.commit().await?;
+    tracing::info!(node, "began a chain of audit files");
+    Ok(key)
 }

@@ -5,7 +5,7 @@ pub(crate) mod command;
 mod files;
 mod settings;
 
-pub(crate) use files::{Files, Place};
+pub(crate) use files::Files;
 pub(crate) use settings::{Section, Settings};
 
 use crate::plane_server::PlaneServer;

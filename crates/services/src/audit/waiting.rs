@@ -11,7 +11,7 @@ use std::{
     collections::{BTreeMap, VecDeque},
     mem,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
 };
@@ -28,8 +28,6 @@ const BATCH: usize = 64;
 /// How the trail is kept.
 #[derive(Clone, Debug)]
 pub struct AuditSettings {
-    /// The node whose chain of files takes the events; `None` when they stay in the store alone.
-    pub node: Option<String>,
     /// Whether reading calls are refused when they cannot be recorded.
     pub refuse_reads: bool,
     /// Most records that wait.
@@ -38,7 +36,7 @@ pub struct AuditSettings {
 
 impl Default for AuditSettings {
     fn default() -> Self {
-        Self { node: None, refuse_reads: false, room: 65_536 }
+        Self { refuse_reads: false, room: 65_536 }
     }
 }
 
@@ -46,6 +44,8 @@ impl Default for AuditSettings {
 #[derive(Debug, Default)]
 pub struct Audit {
     settings: AuditSettings,
+    /// The node whose chain of files takes the events; none when they stay in the store alone.
+    node: OnceLock<String>,
     waiting: Mutex<Waiting>,
     /// Records on their way into the store: one flush at a time has them.
     leaving: tokio::sync::Mutex<VecDeque<AuditEvent>>,
@@ -79,9 +79,15 @@ impl Audit {
         Self { settings, ..Self::default() }
     }
 
+    /// From now on events wait for the files of `node` as well.
+    pub fn keep_files(&self, node: String) {
+        // Which node this is does not change while it runs.
+        let _ = self.node.set(node);
+    }
+
     /// The node whose chain of files takes the events.
-    pub fn node(&self) -> Option<&str> {
-        self.settings.node.as_deref()
+    pub(crate) fn node(&self) -> Option<&str> {
+        self.node.get().map(String::as_str)
     }
 
     /// Records that were given up since the start.

@@ -286,28 +286,28 @@ async fn a_client_that_goes_away_does_not_take_its_record_along() {
 
 #[tokio::test]
 async fn without_room_calls_are_let_through_or_refused() {
-    let settings = |refuse_reads| AuditSettings { refuse_reads, room: 8, ..AuditSettings::default() };
-    let goes_on = TestPlane::with_trail(settings(false)).await;
-    let refuses = TestPlane::with_trail(settings(true)).await;
-    for plane in [&goes_on, &refuses] {
+    let settings = |refuse_reads| AuditSettings { refuse_reads, room: 8 };
+    let lenient = TestPlane::with_trail(settings(false)).await;
+    let strict = TestPlane::with_trail(settings(true)).await;
+    for plane in [&lenient, &strict] {
         for _ in 0..8 {
             plane.root::<GetCallerIdentity>(GetCallerIdentityInput {}).await.unwrap();
         }
     }
-    goes_on.root::<GetCallerIdentity>(GetCallerIdentityInput {}).await.unwrap();
-    goes_on.root::<CreateUser>(user("bob")).await.unwrap();
-    assert_eq!(goes_on.plane.audit.lost(), 1);
-    let refused = refuses.root::<GetCallerIdentity>(GetCallerIdentityInput {}).await.unwrap_err();
+    lenient.root::<GetCallerIdentity>(GetCallerIdentityInput {}).await.unwrap();
+    lenient.root::<CreateUser>(user("bob")).await.unwrap();
+    assert_eq!(lenient.plane.audit.lost(), 1);
+    let refused = strict.root::<GetCallerIdentity>(GetCallerIdentityInput {}).await.unwrap_err();
     assert_eq!((refused.code, refused.status), ("ServiceUnavailable", 503));
-    refuses.root::<CreateUser>(user("bob")).await.unwrap_err();
-    assert_eq!(refuses.plane.audit.lost(), 0);
+    strict.root::<CreateUser>(user("bob")).await.unwrap_err();
+    assert_eq!(strict.plane.audit.lost(), 0);
 
     // The gap is in the trail itself.
-    let lost = last(&goes_on).await;
+    let lost = last(&lenient).await;
     assert_eq!((&lost["eventName"], &lost["eventType"]), (&json!("EventsLost"), &json!("AwsServiceEvent")));
     assert_eq!(lost["serviceEventDetails"], json!({ "lostEvents": 1 }));
-    let _ = last(&refuses).await;
-    refuses.root::<CreateUser>(user("bob")).await.unwrap();
+    let _ = last(&strict).await;
+    strict.root::<CreateUser>(user("bob")).await.unwrap();
 }
 
 #[tokio::test]
