@@ -85,14 +85,25 @@ pub async fn waiting(
     limit: u32,
 ) -> Result<Vec<WaitingEvent>, StoreError> {
     let rows = tx.query(WAITING, &[(":node_id", &node_id), (":limit", &limit)]).await?;
-    let read = |row: &Row| {
-        Ok(WaitingEvent {
-            id: row.text("event_id")?.to_owned(),
-            at: row.time("event_at")?,
-            document: row.text("doc")?.to_owned(),
-        })
-    };
-    rows.iter().map(read).collect()
+    rows.iter().map(read_waiting).collect()
+}
+
+/// The node's event of that id, if it waits.
+pub async fn find_waiting(
+    tx: &mut Transaction,
+    node_id: &str,
+    event_id: &str,
+) -> Result<Option<WaitingEvent>, StoreError> {
+    let row = tx.find(FIND_WAITING, &[(":node_id", &node_id), (":event_id", &event_id)]).await?;
+    row.as_ref().map(read_waiting).transpose()
+}
+
+fn read_waiting(row: &Row) -> Result<WaitingEvent, StoreError> {
+    Ok(WaitingEvent {
+        id: row.text("event_id")?.to_owned(),
+        at: row.time("event_at")?,
+        document: row.text("doc")?.to_owned(),
+    })
 }
 
 /// Notes where the node's chain ends now that these events are written to it: they wait no longer.
@@ -123,7 +134,10 @@ const LIST: &str = "SELECT node_id, doc_version, doc FROM audit_chain ORDER BY n
 const WAITING: &str = "SELECT o.event_id, o.event_at, e.doc FROM audit_outbox o
     JOIN audit_event e ON e.account_id = o.account_id AND e.event_at = o.event_at AND e.event_id = o.event_id
     WHERE o.node_id = :node_id ORDER BY o.event_id LIMIT :limit";
+const FIND_WAITING: &str = "SELECT o.event_id, o.event_at, e.doc FROM audit_outbox o
+    JOIN audit_event e ON e.account_id = o.account_id AND e.event_at = o.event_at AND e.event_id = o.event_id
+    WHERE o.node_id = :node_id AND o.event_id = :event_id";
 const DELETE_WAITING: &str = "DELETE FROM audit_outbox WHERE node_id = :node_id AND event_id = :event_id";
 const UPDATE: &str = "UPDATE audit_chain SET doc_version = :doc_version, doc = :doc WHERE node_id = :node_id";
 
-pub(crate) const SQL: &[&str] = &[INSERT, FIND, LIST, WAITING, DELETE_WAITING, UPDATE];
+pub(crate) const SQL: &[&str] = &[INSERT, FIND, LIST, WAITING, FIND_WAITING, DELETE_WAITING, UPDATE];

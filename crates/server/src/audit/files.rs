@@ -4,6 +4,7 @@ use super::Settings;
 use crate::Failure;
 use domain::AccountId;
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 use services::Plane;
 use std::{
     path::PathBuf,
@@ -58,6 +59,8 @@ impl Files {
         if plane.store.engine() == Engine::Sqlite {
             // Its one node goes on with its chain also when somebody has removed the files.
             nodes.extend(known.iter().map(|chain| chain.node_id.clone()));
+            nodes.sort();
+            nodes.dedup();
         }
         for node in nodes {
             let Some(chain) = known.iter().find(|chain| chain.node_id == node) else { continue };
@@ -215,8 +218,26 @@ impl Files {
 async fn goes_on(plane: &Plane, directory: &Directory, chain: &AuditChain<Head>) -> Result<bool, Failure> {
     let limit = usize::try_from(BATCH)? + 1;
     let records = trail::unacknowledged(&directory.chain(&chain.node_id), &chain.head, limit)?;
-    let waiting = audit_chain::waiting(&mut plane.store.read(), &chain.node_id, BATCH).await?;
-    Ok(records.iter().all(|record| waiting.iter().any(|event| event.document == *record)))
+    if records.len() == limit {
+        return Ok(false);
+    }
+    let mut tx = plane.store.read();
+    for record in &records {
+        let parsed: Result<Identified, _> = serde_json::from_str(record);
+        let Ok(Identified { id }) = parsed else { return Ok(false) };
+        let waits = audit_chain::find_waiting(&mut tx, &chain.node_id, &id).await?;
+        if waits.is_none_or(|event| event.document != *record) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// What tells events apart.
+#[derive(Deserialize)]
+struct Identified {
+    #[serde(rename = "eventID")]
+    id: String,
 }
 
 async fn begin(

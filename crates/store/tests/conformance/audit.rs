@@ -150,7 +150,10 @@ pub(crate) async fn a_chain_takes_what_waits(bench: &Bench) {
             let waiting = audit_chain::waiting(tx, "n1", 3).await?;
             assert_eq!(ids(&waiting), ["a", "b", "c"]);
             assert_eq!((waiting[0].at, waiting[0].document.as_str()), (time(2), "{\"id\":\"a\"}"));
+            assert_eq!(audit_chain::find_waiting(tx, "n1", "a").await?.as_ref(), Some(&waiting[0]));
+            assert_eq!(audit_chain::find_waiting(tx, "n2", "a").await?, None);
             audit_chain::advance(tx, "n1", &Head { sequence: 2 }, &waiting[..2]).await?;
+            assert_eq!(audit_chain::find_waiting(tx, "n1", "a").await?, None);
             assert_eq!(ids(&audit_chain::waiting(tx, "n1", 9).await?), ["c", "d"]);
             assert_eq!(ids(&audit_chain::waiting(tx, "n2", 9).await?), ["e"]);
             let all = audit_chain::list::<Head>(tx).await?;
