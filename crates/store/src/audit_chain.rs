@@ -5,7 +5,7 @@ use domain::AccountId;
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{EncryptionContext, Row, Sealer, StoreError, Transaction, document};
+use crate::{EncryptionContext, Row, Sealer, StoreError, Transaction, document, seal::SealedKind};
 
 /// A chain as stored. `Head` says where it ends, in the words of whoever writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,7 @@ pub async fn insert<Head: Serialize + Sync>(
         INSERT,
         &[
             (":node_id", &chain.node_id),
+            (":account_id", &management),
             (":signing_key", &signing_key),
             (":doc_version", &document::VERSION),
             (":doc", &document::write(&chain.head)?),
@@ -124,11 +125,14 @@ pub async fn advance<Head: Serialize + Sync>(
 }
 
 fn context(management: AccountId, node_id: &str) -> EncryptionContext<'_> {
-    EncryptionContext { account_id: management, kind: "audit_chain", id: node_id }
+    EncryptionContext { account_id: management, kind: KIND, id: node_id }
 }
 
-const INSERT: &str = "INSERT INTO audit_chain (node_id, signing_key, doc_version, doc)
-    VALUES (:node_id, :signing_key, :doc_version, :doc)";
+/// The kind of record, in what its key is sealed for.
+const KIND: &str = "audit_chain";
+
+const INSERT: &str = "INSERT INTO audit_chain (node_id, account_id, signing_key, doc_version, doc)
+    VALUES (:node_id, :account_id, :signing_key, :doc_version, :doc)";
 const FIND: &str = "SELECT signing_key, doc_version, doc FROM audit_chain WHERE node_id = :node_id";
 const LIST: &str = "SELECT node_id, doc_version, doc FROM audit_chain ORDER BY node_id";
 const WAITING: &str = "SELECT o.event_id, o.event_at, e.doc FROM audit_outbox o
@@ -139,5 +143,15 @@ const FIND_WAITING: &str = "SELECT o.event_id, o.event_at, e.doc FROM audit_outb
     WHERE o.node_id = :node_id AND o.event_id = :event_id";
 const DELETE_WAITING: &str = "DELETE FROM audit_outbox WHERE node_id = :node_id AND event_id = :event_id";
 const UPDATE: &str = "UPDATE audit_chain SET doc_version = :doc_version, doc = :doc WHERE node_id = :node_id";
+
+/// The keys, for what goes through all of them.
+pub(crate) const SEALED: SealedKind = SealedKind {
+    kind: KIND,
+    list: "SELECT account_id, node_id AS id, signing_key AS sealed FROM audit_chain
+        WHERE (account_id, node_id) > (:account_id, :id) ORDER BY account_id, node_id LIMIT :limit",
+    update: "UPDATE audit_chain SET signing_key = :new
+        WHERE account_id = :account_id AND node_id = :id AND signing_key = :old",
+    count: "SELECT COUNT(*) AS n FROM audit_chain WHERE substr(signing_key, 2, 4) = :key_id",
+};
 
 pub(crate) const SQL: &[&str] = &[INSERT, FIND, LIST, WAITING, FIND_WAITING, DELETE_WAITING, UPDATE];

@@ -82,7 +82,12 @@ pub(crate) const TABLES: &[Table] = &[
     table!("last_used": account_id Text, kind Text, id Text;
         used_at Integer, doc_version Integer, doc Text),
     table!("audit_event": account_id Text, event_at Integer, event_id Text;
-        doc_version Integer, doc Text),
+        doc_version Integer, doc Text, event_name Text, event_source Text, read_only Text, user_name Text,
+        access_key_id Text, resources Text),
+    table!("audit_resource": account_id Text, event_at Integer, event_id Text, resource_type Text,
+        resource_name Text;),
+    table!("audit_outbox": node_id Text, event_id Text; account_id Text, event_at Integer),
+    table!("audit_chain": node_id Text; account_id Text, signing_key Bytes, doc_version Integer, doc Text),
 ];
 
 /// Rows read at a time.

@@ -37,6 +37,8 @@ CREATE TABLE audit_outbox (
 -- A node's chain of files: the sealed key that signs it, and where it ends.
 CREATE TABLE audit_chain (
     node_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    -- The management account, for which the key is sealed.
+    account_id TEXT COLLATE "C" NOT NULL,
     signing_key BYTEA NOT NULL,
     doc_version BIGINT NOT NULL,
     doc TEXT COLLATE "C" NOT NULL

@@ -9,7 +9,8 @@ use domain::{
 };
 use store::{
     Access, Location, RootKey, Sealer, Store, StoreError, access_key, account, attachment,
-    audit_event::{self, AuditEvent},
+    audit_chain::{self, AuditChain},
+    audit_event::{self, AuditEvent, AuditResource},
     backup::{self, BackupError, Secret, Summary},
     export, group, inline_policy,
     last_used::{self, UsedKind},
@@ -219,7 +220,19 @@ async fn fill(bench: &Bench, sealer: &Sealer) -> (AccessKeyId, SecretAccessKey) 
     let mut alice = bench.user("alice", "/");
     alice.tags = vec![Tag { key: "is".into(), value: "a user".into() }];
     let owned = key(AccessKeyOwner::User(alice.id.clone()));
-    let event = AuditEvent { account_id: bench.account, at: time(4), id: "e".into(), document: "{}".into() };
+    let event = AuditEvent {
+        account_id: bench.account,
+        at: time(4),
+        id: "e".into(),
+        event_name: "CreateUser".into(),
+        event_source: "iam.amazonaws.com".into(),
+        read_only: false,
+        user_name: Some("alice".into()),
+        access_key_id: None,
+        resources: vec![AuditResource { kind: "AWS::IAM::User".into(), name: "alice".into() }],
+        document: "{}".into(),
+    };
+    let chain = AuditChain { node_id: "n".to_owned(), head: serde_json::json!({}) };
     bench
         .write(async |tx| {
             let mut account = bench.account_record();
@@ -245,7 +258,8 @@ async fn fill(bench: &Bench, sealer: &Sealer) -> (AccessKeyId, SecretAccessKey) 
             access_key::insert(tx, sealer, &key(AccessKeyOwner::Root), &secret).await?;
             let used = LastUsed { at: time(5), service: "iam".into(), region: "us-east-1".into() };
             last_used::put(tx, bench.account, UsedKind::AccessKey, owned.id.as_str(), &used).await?;
-            audit_event::insert(tx, &event).await
+            audit_event::insert(tx, &event, Some("n")).await?;
+            audit_chain::insert(tx, sealer, bench.account, &chain, b"a signing key").await
         })
         .await;
     bench
