@@ -34,10 +34,14 @@ impl BodyMemory {
 
     /// Reads the body, unless it says or shows that it is too large, or that there is no memory for it now.
     pub(crate) async fn read(&self, headers: &HeaderMap, mut incoming: Incoming) -> Result<Body, Error> {
-        let announced =
-            headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let announced = headers
+            .get(header::CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+        if announced.is_some_and(|length| length > LARGEST) {
+            return Err(too_large());
+        }
+        // Room is made for what has come, not for what is announced: promises cost a client nothing.
         let mut body = Body::default();
-        self.make_room(&mut body, announced.unwrap_or(0))?;
         // Nearly every body comes in one part, which is taken as it is.
         let mut joined = BytesMut::new();
         while let Some(frame) = incoming.frame().await {
