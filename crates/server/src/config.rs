@@ -4,6 +4,7 @@
 use crate::command_line::{Place, Serve};
 use domain::AccountId;
 use serde::Deserialize;
+use services::DirectoryLimits;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
@@ -29,6 +30,7 @@ pub(crate) struct Config {
     pub(crate) dev: bool,
     pub(crate) tls: Option<Tls>,
     pub(crate) limits: Limits,
+    pub(crate) node_name: Option<String>,
 }
 
 /// The store and the key that seals it.
@@ -37,6 +39,7 @@ pub(crate) struct Storage {
     pub(crate) location: Location,
     /// `None` for a store in memory, whose key lives and dies with it.
     pub(crate) root_key_file: Option<PathBuf>,
+    pub(crate) directory: DirectoryLimits,
 }
 
 /// Certificate and key files; both are read again when they change.
@@ -89,7 +92,7 @@ impl Limits {
 #[serde(default, deny_unknown_fields)]
 struct File {
     data_dir: Option<PathBuf>,
-    store: Option<String>,
+    store: Option<StoreKey>,
     /// A file whose first line is the store URL, for URLs with a password.
     store_file: Option<PathBuf>,
     root_key_file: Option<PathBuf>,
@@ -98,6 +101,54 @@ struct File {
     account_id: Option<AccountId>,
     tls: Option<Tls>,
     limits: Limits,
+    directory: DirectoryTable,
+    node: NodeTable,
+}
+
+/// `store = "URL"`, or the table `[store]`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum StoreKey {
+    Url(String),
+    Table(StoreTable),
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct StoreTable {
+    url: Option<String>,
+    /// Seconds that memory answers while the store is out of reach.
+    offline_seconds: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct DirectoryTable {
+    /// Mebibytes of memory for keys, principals and policies.
+    mebibytes: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct NodeTable {
+    /// What the operator calls this process among others.
+    name: Option<String>,
+}
+
+impl StoreKey {
+    fn url(&self) -> Option<&String> {
+        match self {
+            Self::Url(url) => Some(url),
+            Self::Table(table) => table.url.as_ref(),
+        }
+    }
+
+    fn offline(&self) -> Option<Duration> {
+        match self {
+            Self::Url(_) => None,
+            Self::Table(table) => table.offline_seconds.map(Duration::from_secs),
+        }
+    }
 }
 
 /// What is wrong with a configuration.
@@ -148,6 +199,7 @@ impl Config {
             dev: flags.dev,
             tls: file.tls,
             limits: file.limits,
+            node_name: flags.node_name.clone().or(file.node.name),
         })
     }
 }
@@ -159,13 +211,13 @@ impl Storage {
     }
 
     fn memory() -> Self {
-        Self { location: Location::Memory, root_key_file: None }
+        Self { location: Location::Memory, root_key_file: None, directory: DirectoryLimits::default() }
     }
 
     fn decide(place: &Place, file: &File) -> Result<Self, ConfigError> {
         let data_dir =
             place.data_dir.clone().or_else(|| file.data_dir.clone()).unwrap_or_else(|| PathBuf::from("data"));
-        let url = match (&place.store, &file.store, &file.store_file) {
+        let url = match (&place.store, file.store.as_ref().and_then(StoreKey::url), &file.store_file) {
             (None, Some(_), Some(_)) => return Err(ConfigError::TwoStores),
             (Some(url), _, _) | (None, Some(url), None) => Some(url.clone()),
             (None, None, Some(path)) => {
@@ -179,7 +231,15 @@ impl Storage {
         };
         let root_key_file = file.root_key_file.clone().unwrap_or_else(|| data_dir.join("root.key"));
         let root_key_file = (!matches!(location, Location::Memory)).then_some(root_key_file);
-        Ok(Self { location, root_key_file })
+        let defaults = DirectoryLimits::default();
+        let directory = DirectoryLimits {
+            bytes: file
+                .directory
+                .mebibytes
+                .map_or(defaults.bytes, |mebibytes| mebibytes.saturating_mul(1 << 20)),
+            offline: file.store.as_ref().and_then(StoreKey::offline).unwrap_or(defaults.offline),
+        };
+        Ok(Self { location, root_key_file, directory })
     }
 }
 
@@ -221,6 +281,22 @@ mod tests {
     fn dev_refuses_an_open_address_and_a_store() {
         assert!(matches!(decide(&["--dev", "--listen", "0.0.0.0:0"]), Err(ConfigError::DevNotLoopback(_))));
         assert!(matches!(decide(&["--dev", "--data-dir", "x"]), Err(ConfigError::DevWithStore)));
+    }
+
+    #[test]
+    fn the_store_is_a_url_or_a_table() {
+        let file = |text: &str| toml::from_str::<File>(text).map_err(|error| error.to_string());
+        let place = Place::default();
+        let storage = |text: &str| Storage::decide(&place, &file(text).unwrap()).unwrap();
+        let plain = storage("store = \"sqlite:a.db\"");
+        assert!(matches!(&plain.location, Location::Sqlite(path) if path.ends_with("a.db")));
+        assert_eq!(plain.directory, DirectoryLimits::default());
+        let table =
+            storage("[store]\nurl = \"sqlite:b.db\"\noffline_seconds = 7\n[directory]\nmebibytes = 3");
+        assert!(matches!(&table.location, Location::Sqlite(path) if path.ends_with("b.db")));
+        let limits = DirectoryLimits { bytes: 3 << 20, offline: Duration::from_secs(7) };
+        assert_eq!(table.directory, limits);
+        assert!(file("[store]\nofline_seconds = 7").is_err());
     }
 
     #[test]

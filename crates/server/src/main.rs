@@ -10,6 +10,7 @@ mod credentials;
 mod first_start;
 mod listen;
 mod metrics;
+mod node;
 mod open;
 mod plane_server;
 mod ready;

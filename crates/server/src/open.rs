@@ -20,7 +20,7 @@ pub(crate) async fn plane(storage: &Storage, access: Access, now: Timestamp) -> 
     };
     let sealer = Sealer::open(&store, &root_key, now).await?;
     Ok(Arc::new(Plane {
-        directory: Directory::new(store.engine()),
+        directory: Directory::with(&store, storage.directory),
         store,
         sealer,
         last_uses: LastUses::default(),

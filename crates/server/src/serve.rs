@@ -8,13 +8,13 @@ use crate::{
     first_start,
     listen::{self, operations::Operations, tls::Certificate},
     metrics::Metrics,
-    open,
+    node, open,
     plane_server::PlaneServer,
     ready::Ready,
     system_random::SystemRandom,
 };
 use domain::Random;
-use services::Plane;
+use services::{Following, Plane, follow};
 use sigv4::KeyCache;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use store::Access;
@@ -40,6 +40,9 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
 
     let clock = Clock::default();
     let plane = open::plane(&config.storage, Access::Server, clock.now()).await?;
+    let node = node::identity(config.node_name, clock.now());
+    // From here on the directory knows what other nodes change.
+    let following = if plane.store.is_shared() { Some(Following::begin(plane.clone()).await?) } else { None };
     let account =
         first_start::management_account(&plane, config.account_id, !config.dev, clock.now()).await?;
     let root_access_key = if config.dev {
@@ -51,7 +54,7 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
         plane: plane.clone(),
         clock,
         keys: KeyCache::new(SIGNING_KEYS, seed()),
-        metrics: Metrics::new(),
+        metrics: Metrics::new(&node, plane.clone()),
         limits: config.limits,
         dev: config.dev,
     });
@@ -69,6 +72,12 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
         tokio::spawn(certificate.keep_fresh());
     }
     tokio::spawn(write_uses(plane.clone()));
+    let node_id = node.id.clone();
+    if let Some(following) = following {
+        tokio::spawn(following.go_on());
+        let server = server.clone();
+        tokio::spawn(follow::live(plane.clone(), node, move || server.clock.now()));
+    }
     let operations = Arc::new(Operations { server: server.clone() });
     let operations =
         tokio::spawn(listen::serve(operations_listener, None, config.limits, operations, stopped.clone()));
@@ -84,6 +93,7 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
     api.await?;
     operations.await?;
     plane.last_uses.flush(&plane.store).await?;
+    node::leave(&plane, &node_id).await;
     Ok(())
 }
 

@@ -177,7 +177,9 @@ impl StdError for Error {
 impl From<store::StoreError> for Error {
     fn from(error: store::StoreError) -> Self {
         let mut outside = Self::internal("");
-        if error.is_unavailable() {
+        if matches!(error, store::StoreError::Overloaded(_)) {
+            outside = Self::common(Common::Throttling, "Rate exceeded");
+        } else if error.is_unavailable() {
             outside = Self::common(
                 Common::ServiceUnavailable,
                 "The service is unavailable. Please try again shortly.",

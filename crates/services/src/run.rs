@@ -9,6 +9,11 @@ pub(crate) async fn run<O: Operation>(cx: &Cx, input: Node) -> Result<Node> {
     // Decoding cannot fail on what passed the operation's schema; if it does, the schema and the type have drifted apart.
     let input = O::Input::decode(input).map_err(Error::internal)?;
     authorize::session_may_call::<O>(cx)?;
+    cx.plane.directory.may_answer()?;
+    if O::EFFECT == Effect::Write {
+        // On a snapshot first: whoever may not do it does not keep others from writing.
+        authorized::<O>(cx, &mut cx.plane.store.read(), &input).await?;
+    }
     let mut retry = Retry::new();
     loop {
         match attempt::<O>(cx, input.clone()).await {
@@ -28,27 +33,15 @@ async fn attempt<O: Operation>(cx: &Cx, input: O::Input) -> Result<O::Output> {
         Effect::Write => {
             let record = audit::Record::of::<O>(cx, &input);
             let mut tx = cx.plane.store.write().await?;
-            // Leaving by `?` drops the transaction, which takes everything back.
+            // Leaving by `?` drops the transaction, which takes everything back. Authorised again, for the state of the
+            // resource that the effect will have.
             authorized::<O>(cx, &mut tx, &input).await?;
             let output = O::handle(cx, &mut tx, input).await?;
             record.keep(cx, &mut tx).await?;
-            commit(cx, tx).await?;
+            tx.commit().await?;
             Ok(output)
         }
     }
-}
-
-/// Commits, and makes the directory forget what the account's entries were made of. On a task of its own: a client that
-/// goes away in between must not leave a committed change that the directory does not know of.
-async fn commit(cx: &Cx, tx: Transaction) -> Result<()> {
-    let (plane, account) = (cx.plane.clone(), cx.account());
-    let committed = tokio::spawn(async move {
-        let committed = tx.commit().await;
-        // Also when the commit failed: whether it was kept may be unknown, and forgetting does no harm.
-        plane.directory.forget(account);
-        committed
-    });
-    Ok(committed.await.map_err(Error::internal)??)
 }
 
 async fn authorized<O: Operation>(cx: &Cx, tx: &mut Transaction, input: &O::Input) -> Result<()> {

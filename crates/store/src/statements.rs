@@ -1,6 +1,6 @@
 use crate::{
-    access_key, account, attachment, audit_event, check, group, inline_policy, last_used, managed_policy,
-    membership, migration, policy_version, role, seal, setting, store, user,
+    access_key, account, attachment, audit_event, change_log, check, group, inline_policy, last_used, lease,
+    managed_policy, membership, migration, node, policy_version, role, seal, setting, store, user,
 };
 
 /// Every SQL text of the store, with the `:name` parameters it takes: for tests that put them to each engine.
@@ -10,12 +10,15 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         account::SQL,
         attachment::SQL,
         audit_event::SQL,
+        change_log::SQL,
         group::SQL,
         inline_policy::SQL,
         last_used::SQL,
+        lease::SQL,
         managed_policy::SQL,
         membership::SQL,
         migration::SQL,
+        node::SQL,
         policy_version::SQL,
         role::SQL,
         seal::SQL,

@@ -66,7 +66,7 @@ impl TestPlane {
         store::account::insert(&mut tx, &record).await.unwrap();
         tx.commit().await.unwrap();
         let plane = Plane {
-            directory: Directory::new(store.engine()),
+            directory: Directory::new(&store),
             store,
             sealer,
             last_uses: LastUses::default(),

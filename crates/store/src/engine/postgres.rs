@@ -1,8 +1,10 @@
 //! PostgreSQL: write transactions are SERIALIZABLE, read transactions see one REPEATABLE READ snapshot.
 
+pub(crate) mod change_log;
 mod connection;
 mod endpoint;
 mod error;
+mod follow;
 mod placeholders;
 mod transaction;
 mod value;
@@ -17,6 +19,7 @@ use tokio::runtime::Handle;
 
 use connection::Connector;
 pub(crate) use endpoint::Endpoint;
+pub(crate) use follow::PostgresFollow;
 pub(crate) use transaction::{Mode, PostgresTransaction};
 
 use crate::{Options, StoreError};
@@ -24,6 +27,8 @@ use crate::{Options, StoreError};
 /// A PostgreSQL database and the connections to it.
 pub(crate) struct Postgres {
     pool: Pool<Connector>,
+    connector: Connector,
+    queue: usize,
     runtime: Handle,
     deadline: Duration,
 }
@@ -33,16 +38,20 @@ impl Postgres {
         let runtime = Handle::try_current().map_err(StoreError::unavailable)?;
         let timeouts =
             Timeouts { wait: Some(options.wait), create: Some(options.wait), recycle: Some(options.wait) };
-        let pool = Pool::builder(Connector::new(endpoint))
+        let connector = Connector::new(endpoint);
+        let pool = Pool::builder(connector.clone())
             .max_size(options.connections.max(1))
             .timeouts(timeouts)
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(StoreError::unavailable)?;
-        Ok(Self { pool, runtime, deadline: options.statement })
+        Ok(Self { pool, connector, queue: options.queue, runtime, deadline: options.statement })
     }
 
     pub(crate) async fn begin(&self, mode: Mode) -> Result<PostgresTransaction, StoreError> {
+        if self.pool.status().waiting >= self.queue {
+            return Err(StoreError::Overloaded("too many transactions wait for a connection".into()));
+        }
         let connection = self.pool.get().await.map_err(|error| match error {
             PoolError::Backend(error) => error,
             PoolError::Timeout(deadpool::managed::TimeoutType::Wait) => {
@@ -52,5 +61,9 @@ impl Postgres {
             other => StoreError::unavailable(other),
         })?;
         PostgresTransaction::begin(connection, mode, self.runtime.clone(), self.deadline).await
+    }
+
+    pub(crate) fn follow(&self) -> PostgresFollow {
+        PostgresFollow::new(self.connector.clone(), self.pool.clone())
     }
 }

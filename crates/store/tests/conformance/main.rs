@@ -13,6 +13,7 @@
 )]
 
 mod fixture;
+mod nodes;
 mod postgres;
 mod records;
 mod sealing;
@@ -68,6 +69,14 @@ async fn suite(fixture: &Fixture<'_>) {
         sealing::a_wrong_root_key_is_named,
         sealing::concurrent_first_starts_agree,
         sealing::a_root_key_file_is_made_once,
+        nodes::the_change_log_tells_what_was_committed,
+        nodes::the_committing_process_is_told_before_the_acknowledgement,
+        nodes::a_pruned_log_is_missed_by_nobody_who_looks_often_enough,
+        nodes::a_lease_has_one_holder,
+        nodes::of_many_who_take_a_lease_one_gets_it,
+        nodes::nodes_come_and_go,
+        nodes::data_keys_are_taken_up,
+        nodes::readings_are_noted,
     ];
     if fixture.is_lasting() {
         cases![transactions::committed_work_survives_reopening];
@@ -90,5 +99,8 @@ async fn postgresql() {
     suite(&Fixture::postgres(&cluster)).await;
     postgres::a_lost_connection_is_replaced(&cluster).await;
     postgres::certificates_are_checked(&cluster).await;
+    postgres::a_transaction_that_commits_late_is_not_missed(&cluster).await;
+    postgres::nodes_wake_each_other(&cluster).await;
+    postgres::a_host_that_does_not_answer_is_passed_over(&cluster).await;
     postgres::a_commit_that_may_be_lost_is_not_a_success(&cluster).await;
 }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use store::{Access, Location, Store, StoreError, setting};
+use store::{Access, Changes, Entity, Location, Store, StoreError, setting, user};
 use tempfile::TempDir;
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
@@ -193,6 +193,57 @@ pub(crate) async fn a_lost_connection_is_replaced(cluster: &Cluster) {
     eventually(async || bench.store.ping().await.is_ok()).await;
     bench.write(async |tx| setting::put(tx, "c", "1").await).await;
     assert_eq!(bench.read(async |tx| setting::find(tx, "a").await).await, None);
+}
+
+/// Ids of transactions do not say in which order they commit: a follower must not go by them.
+pub(crate) async fn a_transaction_that_commits_late_is_not_missed(cluster: &Cluster) {
+    let bench = Bench::open(cluster.database(902).await).await;
+    let mut follower = bench.store.follow().unwrap();
+    assert_eq!(follower.look().await, Ok(Changes::All));
+    let (early, late) = (bench.user("early", "/"), bench.user("late", "/"));
+    let mut slow = bench.store.write().await.unwrap();
+    user::insert(&mut slow, &late).await.unwrap();
+    for round in 0..3 {
+        let mut tx = bench.store.write().await.unwrap();
+        let mut user = early.clone();
+        user.id = crate::fixture::id(domain::IdKind::User);
+        user.name = domain::UserName::parse(&format!("early-{round}")).unwrap();
+        user::insert(&mut tx, &user).await.unwrap();
+        tx.commit().await.unwrap();
+        let told = Changes::These(vec![Entity::user(bench.account, &user.id)]);
+        assert_eq!(follower.look().await, Ok(told), "not held up by the slow one, nor told twice");
+    }
+    slow.commit().await.unwrap();
+    let told = Changes::These(vec![Entity::user(bench.account, &late.id)]);
+    assert_eq!(follower.look().await, Ok(told));
+    assert_eq!(follower.look().await, Ok(Changes::These(vec![])));
+}
+
+pub(crate) async fn nodes_wake_each_other(cluster: &Cluster) {
+    let location = cluster.database(903).await;
+    let (a, b) = (Bench::open(location.clone()).await, Bench::open(location).await);
+    let (mut of_a, mut of_b) = (a.store.follow().unwrap(), b.store.follow().unwrap());
+    of_a.look().await.unwrap();
+    of_b.look().await.unwrap();
+    let user = a.user("Alice", "/");
+    a.write(async |tx| user::insert(tx, &user).await).await;
+    let long = Duration::from_secs(3600);
+    soon(of_a.wait(long)).await;
+    of_a.look().await.unwrap();
+    soon(of_b.wait(long)).await;
+    assert_eq!(of_b.look().await, Ok(Changes::These(vec![Entity::user(a.account, &user.id)])));
+}
+
+/// The first host of the URL takes connections and then says nothing, as a machine that hangs does.
+pub(crate) async fn a_host_that_does_not_answer_is_passed_over(cluster: &Cluster) {
+    let Some(Own { port, .. }) = &cluster.own else { return };
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let hosts = format!("127.0.0.1:{},127.0.0.1:{port}", silent.local_addr().unwrap().port());
+    let location = Location::Postgres(format!("postgres://postgres@{hosts}/postgres"));
+    let store = soon(Store::open(&location, Access::Server)).await.unwrap();
+    soon(store.ping()).await.unwrap();
+    let mut follower = store.follow().unwrap();
+    assert_eq!(soon(follower.look()).await, Ok(Changes::All));
 }
 
 /// Needs a cluster of its own, whose certificate it knows.

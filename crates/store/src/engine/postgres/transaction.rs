@@ -1,4 +1,4 @@
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{collections::BTreeSet, sync::atomic::Ordering, time::Duration};
 
 use deadpool::managed::Object;
 use tokio::{
@@ -6,8 +6,8 @@ use tokio::{
     time::{error::Elapsed, timeout},
 };
 
-use super::{connection::Connector, error::from_commit};
-use crate::{Parameters, Row, StoreError};
+use super::connection::Connector;
+use crate::{Entity, Parameters, Row, StoreError};
 
 /// What a transaction may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,19 +78,18 @@ impl PostgresTransaction {
         self.settle(result)
     }
 
-    /// Ends the transaction for good. The caller must have seen every statement succeed: in a failed transaction the
-    /// server answers COMMIT with a rollback that the driver cannot tell from success.
-    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+    /// Ends the transaction for good. The caller must have seen every statement succeed.
+    pub(crate) async fn commit(mut self, written: &BTreeSet<Entity>) -> Result<(), StoreError> {
         let mut connection = self.connection.take().ok_or(StoreError::Aborted)?;
         connection.warned.store(false, Ordering::Release);
-        let outcome = match timeout(self.deadline, connection.client.batch_execute("COMMIT")).await {
+        let outcome = match timeout(self.deadline, connection.commit(written)).await {
             Ok(Ok(())) if connection.warned.load(Ordering::Acquire) => {
                 // A commit that was made to stop waiting for its standby succeeds, with a warning: the next leader may
                 // not have it.
                 Err(StoreError::indeterminate("the database warned when it committed"))
             }
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(from_commit(error)),
+            Ok(Err(error)) => Err(error),
             Err(_) => Err(StoreError::indeterminate("the database does not answer to COMMIT")),
         };
         if outcome.is_ok() {

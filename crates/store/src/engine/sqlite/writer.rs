@@ -14,6 +14,7 @@
 //! Writers that come while a COMMIT runs queue up, and are the next batch.
 
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -28,8 +29,8 @@ use tokio::{
     time::Instant,
 };
 
-use super::{error::from_sqlite, statement};
-use crate::{Options, Parameters, Row, StoreError};
+use super::{change_log::RECORD, error::from_sqlite, statement};
+use crate::{Entity, Options, Parameter, Parameters, Row, StoreError};
 
 /// When a finished transaction is committed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,6 +50,7 @@ pub(super) struct Writers {
     runtime: Handle,
     commit: Commit,
     batch_limit: usize,
+    queue: usize,
     wait: Duration,
 }
 
@@ -68,12 +70,16 @@ impl Writers {
             runtime,
             commit,
             batch_limit: options.batch.max(1),
+            queue: options.queue,
             wait: options.wait,
         }))
     }
 
     /// Begins a write transaction: waits for its turn, and for other processes that write to the file.
     pub(super) async fn begin(self: &Arc<Self>) -> Result<WriteTransaction, StoreError> {
+        if self.waiting.load(Ordering::Relaxed) >= self.queue {
+            return Err(StoreError::Overloaded("too many transactions wait for their turn to write".into()));
+        }
         let deadline = Instant::now() + self.wait;
         let mut writer = self.take_connection().await?;
         let mut pause = Duration::from_millis(1);
@@ -173,6 +179,16 @@ impl WriteTransaction {
 
     pub(crate) fn prepare(&mut self, sql: &'static str) -> Result<(), StoreError> {
         self.run(|connection| statement::prepare(connection, sql))
+    }
+
+    /// Writes the change log's rows of what the transaction wrote.
+    pub(crate) fn record(&mut self, written: &BTreeSet<Entity>) -> Result<(), StoreError> {
+        for entity in written {
+            let parameters: [(&'static str, &dyn Parameter); 3] =
+                [(":account_id", &entity.account), (":kind", &entity.kind), (":id", &entity.id)];
+            self.execute(RECORD, &parameters)?;
+        }
+        Ok(())
     }
 
     /// Runs a script of several statements without parameters.
