@@ -24,7 +24,8 @@ impl Random for Counting {
         static STATE: AtomicU64 = AtomicU64::new(1);
         for byte in bytes {
             let state = STATE.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            *byte = state.to_be_bytes()[1];
+            let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            *byte = mixed.to_be_bytes()[1];
         }
     }
 }

@@ -22,13 +22,14 @@ pub(crate) use endpoint::Endpoint;
 pub(crate) use follow::PostgresFollow;
 pub(crate) use transaction::{Mode, PostgresTransaction};
 
-use crate::{Options, StoreError};
+use crate::{Options, StoreError, engine::waiting::Queue};
 
 /// A PostgreSQL database and the connections to it.
 pub(crate) struct Postgres {
     pool: Pool<Connector>,
     connector: Connector,
-    queue: usize,
+    queue: Queue,
+    queue_limit: usize,
     runtime: Handle,
     deadline: Duration,
 }
@@ -45,13 +46,18 @@ impl Postgres {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(StoreError::unavailable)?;
-        Ok(Self { pool, connector, queue: options.queue, runtime, deadline: options.statement })
+        Ok(Self {
+            pool,
+            connector,
+            queue: Queue::default(),
+            queue_limit: options.queue,
+            runtime,
+            deadline: options.statement,
+        })
     }
 
     pub(crate) async fn begin(&self, mode: Mode) -> Result<PostgresTransaction, StoreError> {
-        if self.pool.status().waiting >= self.queue {
-            return Err(StoreError::Overloaded("too many transactions wait for a connection".into()));
-        }
+        let waiting = self.queue.join(self.queue_limit)?;
         let connection = self.pool.get().await.map_err(|error| match error {
             PoolError::Backend(error) => error,
             PoolError::Timeout(deadpool::managed::TimeoutType::Wait) => {
@@ -60,6 +66,7 @@ impl Postgres {
             PoolError::Timeout(_) => StoreError::unavailable("the database does not answer"),
             other => StoreError::unavailable(other),
         })?;
+        drop(waiting);
         PostgresTransaction::begin(connection, mode, self.runtime.clone(), self.deadline).await
     }
 

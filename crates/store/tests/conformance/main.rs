@@ -79,7 +79,7 @@ async fn suite(fixture: &Fixture<'_>) {
         nodes::readings_are_noted,
     ];
     if fixture.is_lasting() {
-        cases![transactions::committed_work_survives_reopening];
+        cases![transactions::committed_work_survives_reopening, transactions::a_full_queue_refuses_at_once,];
     }
 }
 

@@ -133,15 +133,26 @@ impl Connection {
         changed.map_err(|error| self.failed(error))
     }
 
+    /// Runs a statement, after `begin` where a transaction is still to be begun: both in one exchange. Only for a
+    /// transaction that reads: if it cannot be begun, the statement runs by itself all the same.
     pub(super) async fn query(
         &mut self,
+        begin: Option<&'static str>,
         sql: &'static str,
         parameters: &Parameters<'_>,
     ) -> Result<Vec<Row>, StoreError> {
         let prepared = self.prepare(sql).await?;
         let values = bind(&prepared, parameters)?;
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-        let rows = self.client.query(&prepared.statement, &values).await;
+        let query = self.client.query(&prepared.statement, &values);
+        let rows = match begin {
+            None => query.await,
+            Some(begin) => {
+                let (begun, rows) = tokio::join!(biased; self.client.batch_execute(begin), query);
+                begun.map_err(from_postgres)?;
+                rows
+            }
+        };
         let rows = rows.map_err(|error| self.failed(error))?;
         rows.iter().map(|row| read(&prepared, row)).collect()
     }

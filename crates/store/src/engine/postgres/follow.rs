@@ -61,7 +61,7 @@ impl PostgresFollow {
         if announce && let Err(error) = connection.client.batch_execute(NOTIFY).await {
             tracing::debug!(error = describe(&error), "other nodes are not woken");
         }
-        let rows = connection.query(sql, parameters).await?;
+        let rows = connection.query(None, sql, parameters).await?;
         self.connection = Some(connection);
         Ok(rows)
     }

@@ -22,9 +22,14 @@ pub(crate) struct PostgresTransaction {
     /// `None` once the transaction has ended.
     connection: Option<Object<Connector>>,
     mode: Mode,
+    /// What begins the transaction, until a statement has done so.
+    begin: Option<&'static str>,
     runtime: Handle,
     deadline: Duration,
 }
+
+const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE";
 
 impl PostgresTransaction {
     pub(super) async fn begin(
@@ -34,14 +39,20 @@ impl PostgresTransaction {
         deadline: Duration,
     ) -> Result<Self, StoreError> {
         connection.in_transaction = true;
-        let mut transaction = Self { connection: Some(connection), mode, runtime, deadline };
-        transaction
-            .script(match mode {
-                Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-                Mode::Write => "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE",
-            })
-            .await?;
+        let begin = Some(BEGIN_READ).filter(|_| mode == Mode::Read);
+        let mut transaction = Self { connection: Some(connection), mode, begin, runtime, deadline };
+        if mode == Mode::Write {
+            transaction.script(BEGIN_WRITE).await?;
+        }
         Ok(transaction)
+    }
+
+    /// Begins the transaction, unless that is done.
+    async fn begun(&mut self) -> Result<(), StoreError> {
+        match self.begin.take() {
+            Some(begin) => self.script(begin).await,
+            None => Ok(()),
+        }
     }
 
     pub(crate) async fn execute(
@@ -49,6 +60,7 @@ impl PostgresTransaction {
         sql: &'static str,
         parameters: &Parameters<'_>,
     ) -> Result<u64, StoreError> {
+        self.begun().await?;
         let connection = self.connection.as_mut().ok_or(StoreError::Aborted)?;
         let result = timeout(self.deadline, connection.execute(sql, parameters)).await;
         self.settle(result)
@@ -60,12 +72,13 @@ impl PostgresTransaction {
         parameters: &Parameters<'_>,
     ) -> Result<Vec<Row>, StoreError> {
         let connection = self.connection.as_mut().ok_or(StoreError::Aborted)?;
-        let result = timeout(self.deadline, connection.query(sql, parameters)).await;
+        let result = timeout(self.deadline, connection.query(self.begin.take(), sql, parameters)).await;
         self.settle(result)
     }
 
     /// Lets the server read a statement, without running it.
     pub(crate) async fn prepare(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        self.begun().await?;
         let connection = self.connection.as_mut().ok_or(StoreError::Aborted)?;
         let result = timeout(self.deadline, connection.check(sql)).await;
         self.settle(result)
@@ -123,6 +136,10 @@ impl PostgresTransaction {
 impl Drop for PostgresTransaction {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
+        if self.begin.is_some() {
+            connection.in_transaction = false;
+            return;
+        }
         let deadline = self.deadline;
         self.runtime.spawn(async move {
             if let Ok(Ok(())) = timeout(deadline, connection.client.batch_execute("ROLLBACK")).await {
