@@ -10,7 +10,7 @@ use std::{
     path::PathBuf,
     time::Duration,
 };
-use store::Location;
+use store::{Location, Options};
 
 /// The port of the API listener.
 const API_PORT: u16 = 4500;
@@ -39,6 +39,7 @@ pub(crate) struct Storage {
     pub(crate) location: Location,
     /// `None` for a store in memory, whose key lives and dies with it.
     pub(crate) root_key_file: Option<PathBuf>,
+    pub(crate) options: Options,
     pub(crate) directory: DirectoryLimits,
 }
 
@@ -117,6 +118,8 @@ enum StoreKey {
 #[serde(default, deny_unknown_fields)]
 struct StoreTable {
     url: Option<String>,
+    /// Connections of this process to PostgreSQL, at most; one more is for the change log.
+    connections: Option<usize>,
     /// Seconds that memory answers while the store is out of reach.
     offline_seconds: Option<u64>,
 }
@@ -143,10 +146,10 @@ impl StoreKey {
         }
     }
 
-    fn offline(&self) -> Option<Duration> {
+    fn table(&self) -> Option<&StoreTable> {
         match self {
             Self::Url(_) => None,
-            Self::Table(table) => table.offline_seconds.map(Duration::from_secs),
+            Self::Table(table) => Some(table),
         }
     }
 }
@@ -211,7 +214,12 @@ impl Storage {
     }
 
     fn memory() -> Self {
-        Self { location: Location::Memory, root_key_file: None, directory: DirectoryLimits::default() }
+        Self {
+            location: Location::Memory,
+            root_key_file: None,
+            options: Options::default(),
+            directory: DirectoryLimits::default(),
+        }
     }
 
     fn decide(place: &Place, file: &File) -> Result<Self, ConfigError> {
@@ -231,15 +239,22 @@ impl Storage {
         };
         let root_key_file = file.root_key_file.clone().unwrap_or_else(|| data_dir.join("root.key"));
         let root_key_file = (!matches!(location, Location::Memory)).then_some(root_key_file);
+        let table = file.store.as_ref().and_then(StoreKey::table);
         let defaults = DirectoryLimits::default();
         let directory = DirectoryLimits {
             bytes: file
                 .directory
                 .mebibytes
                 .map_or(defaults.bytes, |mebibytes| mebibytes.saturating_mul(1 << 20)),
-            offline: file.store.as_ref().and_then(StoreKey::offline).unwrap_or(defaults.offline),
+            offline: table
+                .and_then(|table| table.offline_seconds)
+                .map_or(defaults.offline, Duration::from_secs),
         };
-        Ok(Self { location, root_key_file, directory })
+        let mut options = Options::default();
+        if let Some(connections) = table.and_then(|table| table.connections) {
+            options.connections = connections;
+        }
+        Ok(Self { location, root_key_file, options, directory })
     }
 }
 
@@ -291,11 +306,12 @@ mod tests {
         let plain = storage("store = \"sqlite:a.db\"");
         assert!(matches!(&plain.location, Location::Sqlite(path) if path.ends_with("a.db")));
         assert_eq!(plain.directory, DirectoryLimits::default());
-        let table =
-            storage("[store]\nurl = \"sqlite:b.db\"\noffline_seconds = 7\n[directory]\nmebibytes = 3");
+        let table = storage(
+            "[store]\nurl = \"sqlite:b.db\"\noffline_seconds = 7\nconnections = 3\n[directory]\nmebibytes = 3",
+        );
         assert!(matches!(&table.location, Location::Sqlite(path) if path.ends_with("b.db")));
         let limits = DirectoryLimits { bytes: 3 << 20, offline: Duration::from_secs(7) };
-        assert_eq!(table.directory, limits);
+        assert_eq!((table.directory, table.options.connections), (limits, 3));
         assert!(file("[store]\nofline_seconds = 7").is_err());
     }
 

@@ -12,7 +12,7 @@ pub(crate) async fn plane(storage: &Storage, access: Access, now: Timestamp) -> 
     if let (Location::Sqlite(file), Access::Server) = (&storage.location, access) {
         make_directory(file)?;
     }
-    let store = Store::open(&storage.location, access).await?;
+    let store = Store::open_with(&storage.location, access, &storage.options).await?;
     let root_key = match (&storage.root_key_file, access) {
         (None, _) => RootKey::generate()?,
         (Some(file), Access::Server) => RootKey::for_store(&store, file).await?,

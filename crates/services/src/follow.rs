@@ -7,14 +7,16 @@ use std::{
     time::{Duration, Instant},
 };
 use store::{
-    ChangeFollower, Changes, Entity, Retry, StoreError, Transaction, change_log, lease,
+    ChangeFollower, Changes, Engine, Entity, Retry, StoreError, Transaction, change_log, lease,
     node::{self, Node},
 };
 
 /// How long a node waits for a hint before it looks at the change log unasked.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
-/// How often a node says that it lives.
+/// How often a node says that it lives, where there may be others to hear it.
 const HEARTBEAT: Duration = Duration::from_secs(5);
+/// How often the only server of an SQLite file sees to the change log: it must not keep a disk awake.
+const ALONE: Duration = Duration::from_mins(10);
 /// How often one of the nodes prunes the change log: a node that is cut off for longer forgets everything.
 const PRUNE_EVERY: SignedDuration = SignedDuration::from_mins(10);
 /// After how long nodes that said nothing are forgotten.
@@ -79,12 +81,16 @@ impl Following {
 
 /// Says again and again that the node lives, and prunes the change log when that is due and no other node does.
 pub async fn live(plane: Arc<Plane>, mut node: Node, now: impl Fn() -> Timestamp) {
+    let pause = match plane.store.engine() {
+        Engine::Postgres => HEARTBEAT,
+        Engine::Sqlite => ALONE,
+    };
     loop {
         node.seen_at = now();
         if let Err(error) = say(&plane, &node).await {
             tracing::warn!(%error, "the node could not say that it lives");
         }
-        tokio::time::sleep(HEARTBEAT).await;
+        tokio::time::sleep(pause).await;
     }
 }
 

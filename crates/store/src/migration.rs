@@ -67,6 +67,7 @@ pub(crate) async fn require_current(store: &Store) -> Result<(), StoreError> {
         }
         other => other,
     })?;
+    drop(tx);
     // A store that is older than this table has taken no step of a newer program.
     let works_with = works_with(&mut store.read()).await.unwrap_or_default();
     if pending(&rows, MIGRATIONS, works_with)?.is_empty() {

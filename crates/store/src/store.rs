@@ -1,7 +1,7 @@
 use std::{
     collections::BTreeSet,
     sync::{
-        Arc, OnceLock,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -29,7 +29,7 @@ pub struct Store {
 struct Shared {
     database: Database,
     gate: Gate,
-    listener: OnceLock<Listener>,
+    listeners: RwLock<Vec<Listener>>,
     /// Told after every commit that changed an entity.
     committed: Notify,
     read_transactions: AtomicU64,
@@ -113,7 +113,7 @@ impl Store {
         let shared = Shared {
             database,
             gate: Gate::open(),
-            listener: OnceLock::new(),
+            listeners: RwLock::default(),
             committed: Notify::new(),
             read_transactions: AtomicU64::new(0),
         };
@@ -155,13 +155,13 @@ impl Store {
     }
 
     /// Calls `listener` with what a transaction of this process wrote: after it was committed and before that is
-    /// acknowledged, and also when it is not known whether it was. There can be one listener; says whether this is it.
-    pub fn on_change(&self, listener: impl Fn(&BTreeSet<Entity>) + Send + Sync + 'static) -> bool {
-        self.shared.listener.set(Box::new(listener)).is_ok()
+    /// acknowledged, and also when it is not known whether it was.
+    pub fn on_change(&self, listener: impl Fn(&BTreeSet<Entity>) + Send + Sync + 'static) {
+        self.shared.listeners.write().unwrap_or_else(PoisonError::into_inner).push(Box::new(listener));
     }
 
     pub(crate) fn changed(&self, written: &BTreeSet<Entity>) {
-        if let Some(listener) = self.shared.listener.get() {
+        for listener in &*self.shared.listeners.read().unwrap_or_else(PoisonError::into_inner) {
             listener(written);
         }
         self.shared.committed.notify_one();

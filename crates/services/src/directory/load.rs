@@ -1,9 +1,9 @@
 //! Reading what the directory keeps. The transaction notes which entities the functions of the store read.
 
 use super::{
-    Key, KeyEntry, ResourcePolicy, RoleEntry, UserEntry,
+    KeyEntry, ResourcePolicy, RoleEntry, UserEntry,
     entry::ManagedEntry,
-    memory::Held,
+    memory::{Held, Thing},
     shared::{Piece, Shared},
 };
 use crate::{Result, iam};
@@ -20,22 +20,22 @@ pub(super) async fn thing(
     tx: &mut Transaction,
     sealer: &Sealer,
     shared: &Shared,
-    key: &Key,
+    key: &Thing,
 ) -> Result<Option<Held>> {
     Ok(match key {
-        Key::AccessKey(id) => {
+        Thing::AccessKey(id) => {
             let Some(account) = id.account_id() else { return Ok(None) };
             let found = store::access_key::find_with_secret(tx, sealer, account, id).await?;
             found.map(|(key, secret)| {
                 Held::AccessKey(Arc::new(KeyEntry { key, secret, noted: Arc::default() }))
             })
         }
-        Key::Managed(account, arn) => {
+        Thing::Managed(account, arn) => {
             let piece = managed_policy(tx, shared, *account, arn).await?;
             piece.map(|Piece { source, digest }| Held::Managed(Arc::new(ManagedEntry { source, digest })))
         }
-        Key::Role(account, name) => role(tx, shared, *account, name).await?.map(Arc::new).map(Held::Role),
-        Key::User(account, id) => user(tx, shared, *account, id).await?.map(Arc::new).map(Held::User),
+        Thing::Role(account, name) => role(tx, shared, *account, name).await?.map(Arc::new).map(Held::Role),
+        Thing::User(account, id) => user(tx, shared, *account, id).await?.map(Arc::new).map(Held::User),
     })
 }
 

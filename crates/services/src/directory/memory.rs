@@ -27,7 +27,7 @@ const TURNS: usize = 1024;
 
 /// What can be looked up.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Key {
+pub(super) enum Thing {
     AccessKey(AccessKeyId),
     Managed(AccountId, String),
     /// By name in lower case.
@@ -54,8 +54,8 @@ struct Entry {
 /// Entries and, for a short while, the knowledge that there is none.
 #[derive(Debug)]
 pub(super) struct Memory {
-    entries: Cache<Key, Entry>,
-    unknown: Cache<Key, Arc<Basis>>,
+    entries: Cache<Thing, Entry>,
+    unknown: Cache<Thing, Arc<Basis>>,
     hasher: RandomState,
     turns: Box<[Mutex<()>]>,
     hits: AtomicU64,
@@ -76,7 +76,7 @@ impl Memory {
 
     /// What is known and still holds: `Some(None)` is the knowledge that there is no such thing.
     #[expect(clippy::option_option, reason = "not knowing differs from knowing that there is none")]
-    pub(super) fn find(&self, key: &Key, stamps: &Stamps) -> Option<Option<Held>> {
+    pub(super) fn find(&self, key: &Thing, stamps: &Stamps) -> Option<Option<Held>> {
         let known = match self.entries.get(key) {
             Some(entry) if stamps.hold(&entry.basis) => Some(Some(entry.held)),
             _ => self.unknown.get(key).filter(|basis| stamps.hold(basis)).map(|_| None),
@@ -88,7 +88,7 @@ impl Memory {
     }
 
     /// Waits for others who load the same thing: what they find does for all of them.
-    pub(super) async fn turn(&self, key: &Key) -> Option<MutexGuard<'_, ()>> {
+    pub(super) async fn turn(&self, key: &Thing) -> Option<MutexGuard<'_, ()>> {
         let turn = self.hasher.hash_one(key) % TURNS as u64;
         match self.turns.get(usize::try_from(turn).unwrap_or(0)) {
             Some(turn) => Some(turn.lock().await),
@@ -97,7 +97,7 @@ impl Memory {
     }
 
     /// Keeps what was found; `None` that there is nothing.
-    pub(super) fn keep(&self, key: Key, held: Option<&Held>, basis: Basis) {
+    pub(super) fn keep(&self, key: Thing, held: Option<&Held>, basis: Basis) {
         self.misses.fetch_add(1, Ordering::Relaxed);
         let Some(held) = held else {
             self.unknown.insert(key, Arc::new(basis));

@@ -22,7 +22,7 @@ use domain::{AccessKeyId, AccountId, RoleName, Session, UniqueId};
 use entry::ManagedEntry;
 pub use entry::{KeyEntry, Noted, RoleEntry, UserEntry};
 use guesses::Guesses;
-use memory::{Held, Key, Memory};
+use memory::{Held, Memory, Thing};
 use moka::sync::Cache;
 pub use policies::{CallerPolicies, PrincipalPolicies, ResourcePolicy, SessionPolicies};
 use policy::{Policy, PolicyKind, Source};
@@ -149,7 +149,7 @@ impl Directory {
     /// The long-term access key of that id, whatever its status.
     pub async fn access_key(&self, plane: &Plane, id: &AccessKeyId) -> Result<Option<Arc<KeyEntry>>> {
         let Some(account) = id.account_id() else { return Ok(None) };
-        match self.look_up(plane, account, Key::AccessKey(id.clone())).await? {
+        match self.look_up(plane, account, Thing::AccessKey(id.clone())).await? {
             Some(Held::AccessKey(entry)) => Ok(Some(entry)),
             _ => Ok(None),
         }
@@ -162,7 +162,7 @@ impl Directory {
         account: AccountId,
         id: &UniqueId,
     ) -> Result<Option<Arc<UserEntry>>> {
-        match self.look_up(plane, account, Key::User(account, id.clone())).await? {
+        match self.look_up(plane, account, Thing::User(account, id.clone())).await? {
             Some(Held::User(entry)) => Ok(Some(entry)),
             _ => Ok(None),
         }
@@ -175,7 +175,7 @@ impl Directory {
         account: AccountId,
         name: &RoleName,
     ) -> Result<Option<Arc<RoleEntry>>> {
-        match self.look_up(plane, account, Key::Role(account, name.key())).await? {
+        match self.look_up(plane, account, Thing::Role(account, name.key())).await? {
             Some(Held::Role(entry)) => Ok(Some(entry)),
             _ => Ok(None),
         }
@@ -224,7 +224,7 @@ impl Directory {
         account: AccountId,
         arn: &str,
     ) -> Result<Option<Arc<ManagedEntry>>> {
-        match self.look_up(plane, account, Key::Managed(account, arn.to_owned())).await? {
+        match self.look_up(plane, account, Thing::Managed(account, arn.to_owned())).await? {
             Some(Held::Managed(entry)) => Ok(Some(entry)),
             _ => Ok(None),
         }
@@ -236,7 +236,7 @@ impl Directory {
     }
 
     /// What is known of the thing, or what the store says.
-    async fn look_up(&self, plane: &Plane, account: AccountId, key: Key) -> Result<Option<Held>> {
+    async fn look_up(&self, plane: &Plane, account: AccountId, key: Thing) -> Result<Option<Held>> {
         self.may_answer()?;
         if let Some(known) = self.memory.find(&key, &self.stamps) {
             return Ok(known);

@@ -22,7 +22,7 @@ pub(super) struct Stamps {
     ticks: AtomicU64,
     /// What was read before this tick does not hold, whatever it was built from.
     floor: AtomicU64,
-    stamps: Box<[AtomicU64]>,
+    table: Box<[AtomicU64]>,
     changes: AtomicU64,
 }
 
@@ -43,7 +43,7 @@ impl Default for Stamps {
             hasher: RandomState::new(),
             ticks: AtomicU64::new(0),
             floor: AtomicU64::new(0),
-            stamps: (0..STAMPS).map(|_| AtomicU64::new(0)).collect(),
+            table: (0..STAMPS).map(|_| AtomicU64::new(0)).collect(),
             changes: AtomicU64::new(0),
         }
     }
@@ -67,7 +67,7 @@ impl Stamps {
     pub(super) fn hold(&self, basis: &Basis) -> bool {
         self.floor.load(Ordering::SeqCst) <= basis.tick
             && basis.stamps.iter().all(|place| {
-                let stamp = self.stamps.get(*place as usize);
+                let stamp = self.table.get(*place as usize);
                 stamp.is_some_and(|stamp| stamp.load(Ordering::SeqCst) <= basis.tick)
             })
     }
@@ -76,7 +76,7 @@ impl Stamps {
     pub(super) fn advance<'a>(&self, entities: impl IntoIterator<Item = &'a Entity>) {
         for entity in entities {
             let tick = self.ticks.fetch_add(1, Ordering::SeqCst) + 1;
-            if let Some(stamp) = self.stamps.get(self.place(entity) as usize) {
+            if let Some(stamp) = self.table.get(self.place(entity) as usize) {
                 stamp.fetch_max(tick, Ordering::SeqCst);
             }
             self.changes.fetch_add(1, Ordering::Relaxed);
@@ -112,6 +112,7 @@ impl Basis {
 mod tests {
     use super::*;
     use domain::AccountId;
+    use proptest::prelude::*;
 
     fn entity(name: &str) -> Entity {
         Entity::role_name(AccountId::parse("123456789012").unwrap(), name)
@@ -138,6 +139,86 @@ mod tests {
         let began = stamps.now();
         stamps.advance([&a]);
         assert!(!stamps.hold(&stamps.basis(began, [&a])));
+    }
+
+    /// One step of loads and commits that overlap in any way.
+    #[derive(Clone, Copy, Debug)]
+    enum Step {
+        /// A load takes its tick, and no more.
+        Begin(usize),
+        /// It takes its snapshot.
+        Read(usize),
+        /// It puts what it read into memory.
+        Keep(usize),
+        /// A commit becomes visible.
+        Commit(usize),
+        /// Its entity gets its tick and it is acknowledged.
+        Acknowledge(usize),
+    }
+
+    #[derive(Default)]
+    struct Load {
+        tick: Option<Tick>,
+        read: Option<(Vec<u64>, Basis)>,
+    }
+
+    const ENTITIES: usize = 3;
+    const LOADS: usize = 4;
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            (0..LOADS).prop_map(Step::Begin),
+            (0..LOADS).prop_map(Step::Read),
+            (0..LOADS).prop_map(Step::Keep),
+            (0..ENTITIES).prop_map(Step::Commit),
+            (0..ENTITIES).prop_map(Step::Acknowledge),
+        ]
+    }
+
+    proptest! {
+        /// Load number n reads entities n and n + 1; the last one to keep what it read is what memory holds. Whenever that
+        /// holds, it is no older than what was acknowledged.
+        #[test]
+        fn what_holds_is_not_older_than_what_was_acknowledged(
+            steps in proptest::collection::vec(step(), 0..60)
+        ) {
+            let stamps = Stamps::default();
+            let entities = ["a", "b", "c"].map(entity);
+            let (mut visible, mut acknowledged) = ([0_u64; ENTITIES], [0_u64; ENTITIES]);
+            let mut loads: [Load; LOADS] = Default::default();
+            let mut memory: [Option<(Vec<u64>, Basis)>; LOADS] = Default::default();
+            let of = |load: usize| [load % ENTITIES, (load + 1) % ENTITIES];
+            for step in steps {
+                match step {
+                    Step::Begin(load) => loads[load] = Load { tick: Some(stamps.now()), read: None },
+                    Step::Read(load) => {
+                        if let Some(tick) = loads[load].tick {
+                            let read = of(load).map(|entity| visible[entity]).to_vec();
+                            let basis = stamps.basis(tick, of(load).map(|entity| &entities[entity]));
+                            loads[load].read = Some((read, basis));
+                        }
+                    }
+                    Step::Keep(load) => {
+                        if let Some(read) = std::mem::take(&mut loads[load]).read {
+                            memory[load] = Some(read);
+                        }
+                    }
+                    Step::Commit(entity) => visible[entity] += 1,
+                    Step::Acknowledge(entity) => {
+                        stamps.advance([&entities[entity]]);
+                        acknowledged[entity] = visible[entity];
+                    }
+                }
+                for (load, kept) in memory.iter().enumerate() {
+                    let Some((read, basis)) = kept else { continue };
+                    if stamps.hold(basis) {
+                        for (value, entity) in read.iter().zip(of(load)) {
+                            prop_assert!(*value >= acknowledged[entity], "entity {}", entity);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     #[test]

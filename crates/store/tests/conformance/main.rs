@@ -104,3 +104,8 @@ async fn postgresql() {
     postgres::a_host_that_does_not_answer_is_passed_over(&cluster).await;
     postgres::a_commit_that_may_be_lost_is_not_a_success(&cluster).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn postgresql_failover() {
+    postgres::a_promoted_standby_takes_over().await;
+}

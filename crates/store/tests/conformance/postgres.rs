@@ -49,12 +49,36 @@ impl Cluster {
             .output()
             .unwrap();
         assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+        Self::serve(directory)
+    }
+
+    /// A standby of this cluster.
+    fn standby(&self) -> Self {
+        let own = self.own.as_ref().unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let user = database_user();
+        if let Some((uid, gid)) = user {
+            chown(directory.path(), Some(uid), Some(gid)).unwrap();
+        }
+        let copied = as_user(user, &binaries().join("pg_basebackup"))
+            .args(["-h", "127.0.0.1", "-p", &own.port.to_string(), "-U", "postgres", "-R", "--no-sync"])
+            .args(["--checkpoint=fast", "-D"])
+            .arg(directory.path().join("data"))
+            .output()
+            .unwrap();
+        assert!(copied.status.success(), "pg_basebackup: {}", String::from_utf8_lossy(&copied.stderr));
+        Self::serve(directory)
+    }
+
+    /// Serves what is in the directory's `data`.
+    fn serve(directory: TempDir) -> Self {
+        let (binaries, user) = (binaries(), database_user());
         let log = fs::File::create(directory.path().join("log")).unwrap();
         let port = free_port();
         certify(directory.path(), user);
         let server = as_user(user, &binaries.join("postgres"))
             .arg("-D")
-            .arg(&data)
+            .arg(directory.path().join("data"))
             .args(["-c", "listen_addresses=127.0.0.1", "-c", &format!("port={port}")])
             .args(["-c", "fsync=off", "-c", "max_connections=200", "-c", "ssl=on"])
             .args(["-c", &format!("ssl_cert_file={}", directory.path().join("cert.pem").display())])
@@ -227,11 +251,45 @@ pub(crate) async fn nodes_wake_each_other(cluster: &Cluster) {
     of_b.look().await.unwrap();
     let user = a.user("Alice", "/");
     a.write(async |tx| user::insert(tx, &user).await).await;
-    let long = Duration::from_secs(3600);
+    let long = Duration::from_hours(1);
     soon(of_a.wait(long)).await;
     of_a.look().await.unwrap();
     soon(of_b.wait(long)).await;
     assert_eq!(of_b.look().await, Ok(Changes::These(vec![Entity::user(a.account, &user.id)])));
+}
+
+/// The primary dies and a standby, named first in the URL and passed over until then, takes its place. Whoever follows the
+/// log must not compare positions of one with those of the other.
+pub(crate) async fn a_promoted_standby_takes_over() {
+    if std::env::var("PORTCULLIS_TEST_POSTGRES").is_ok() {
+        println!("not run: a server that others use is not stopped");
+        return;
+    }
+    let primary = Cluster::make();
+    let standby = primary.standby();
+    let port = |cluster: &Cluster| cluster.own.as_ref().unwrap().port;
+    let hosts = format!("127.0.0.1:{},127.0.0.1:{}", port(&standby), port(&primary));
+    let location = Location::Postgres(format!("postgres://postgres@{hosts}/postgres"));
+    let bench = soon(Bench::open(location)).await;
+    let mut follower = bench.store.follow().unwrap();
+    assert_eq!(soon(follower.look()).await, Ok(Changes::All));
+    let alice = bench.user("Alice", "/");
+    bench.write(async |tx| user::insert(tx, &alice).await).await;
+    assert_eq!(follower.look().await, Ok(Changes::These(vec![Entity::user(bench.account, &alice.id)])));
+    eventually(async || standby.run("SELECT 1 FROM iam_user").await == 1).await;
+
+    drop(primary);
+    let failed = soon(follower.look()).await.unwrap_err();
+    assert!(failed.is_unavailable(), "{failed:?}");
+    let refused = soon(bench.store.write()).await.err().unwrap();
+    assert!(refused.is_unavailable() && bench.store.out_of_reach().is_some(), "{refused:?}");
+    standby.run("SELECT pg_promote()").await;
+    eventually(async || follower.look().await == Ok(Changes::All)).await;
+    assert_eq!(bench.store.out_of_reach(), None);
+    let bob = bench.user("Bob", "/");
+    bench.write(async |tx| user::insert(tx, &bob).await).await;
+    assert_eq!(follower.look().await, Ok(Changes::These(vec![Entity::user(bench.account, &bob.id)])));
+    assert!(bench.read(async |tx| user::find(tx, bench.account, &alice.id).await).await.is_some());
 }
 
 /// The first host of the URL takes connections and then says nothing, as a machine that hangs does.

@@ -296,7 +296,7 @@ pub(crate) async fn committed_work_survives_reopening(bench: &Bench) {
 
 /// More than may wait are told to come back, and those who wait get their turn.
 pub(crate) async fn a_full_queue_refuses_at_once(bench: &Bench) {
-    let options = Options { connections: 1, queue: 2, wait: Duration::from_secs(3600), ..Options::default() };
+    let options = Options { connections: 1, queue: 2, wait: Duration::from_hours(1), ..Options::default() };
     let store = Store::open_with(&bench.location, Access::Tool, &options).await.unwrap();
     let held = store.write().await.unwrap();
     let (done, mut written) = tokio::sync::mpsc::unbounded_channel();

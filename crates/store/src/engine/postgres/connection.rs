@@ -148,8 +148,8 @@ impl Connection {
         let rows = match begin {
             None => query.await,
             Some(begin) => {
-                let (begun, rows) = tokio::join!(biased; self.client.batch_execute(begin), query);
-                begun.map_err(from_postgres)?;
+                let (started, rows) = tokio::join!(biased; self.client.batch_execute(begin), query);
+                started.map_err(from_postgres)?;
                 rows
             }
         };
