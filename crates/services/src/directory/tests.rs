@@ -3,14 +3,15 @@
 use super::*;
 use crate::LastUses;
 use domain::{
-    AccessKey, AccessKeyOwner, AccessKeyStatus, Account, Group, GroupName, IdKind, InlinePolicy, Path,
-    PolicyName, PolicyOwner, Random, SecretAccessKey, User, UserName,
+    AccessKey, AccessKeyOwner, AccessKeyStatus, Account, Group, GroupName, IdKind, InlinePolicy,
+    ManagedPolicy, ManagedPolicyVersion, Path, PermissionsBoundary, PolicyName, PolicyOwner, PolicyVersionId,
+    Random, SecretAccessKey, User, UserName,
 };
 use jiff::Timestamp;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::{
     Access, Location, RootKey, Sealer, StoreError, Transaction, access_key, account, attachment, group,
-    inline_policy, membership, user,
+    inline_policy, managed_policy, membership, policy_version, user,
 };
 
 const ALLOW: &str =
@@ -146,6 +147,67 @@ async fn a_change_is_felt_by_whom_it_concerns_and_nobody_else() {
     assert_eq!(names(&plane, &alice).await, ["own", "shared"]);
     write(&plane, async |tx| membership::delete(tx, account, &readers, &alice).await).await;
     assert_eq!(names(&plane, &alice).await, ["own"]);
+}
+
+/// The sizes of the policies that apply to the user: of identity policies, then of the boundary.
+async fn sizes(plane: &Plane, user: &UniqueId) -> Vec<usize> {
+    let entry = plane.directory.user(plane, account_id(), user).await.unwrap().unwrap();
+    entry.policies.lists().flatten().map(|source| source.policy.size()).collect()
+}
+
+#[tokio::test]
+async fn a_managed_policy_reaches_all_it_is_attached_to() {
+    let plane = in_memory().await;
+    let account = account_id();
+    let (alice, bob, carol) =
+        (new_user(&plane, "alice").await, new_user(&plane, "bob").await, new_user(&plane, "carol").await);
+    let readers = new_group(&plane, "readers").await;
+    let mut managed = ManagedPolicy {
+        account_id: account,
+        id: UniqueId::new(IdKind::ManagedPolicy, &Counting),
+        name: PolicyName::parse("shared").unwrap(),
+        path: Path::parse("/").unwrap(),
+        default_version: PolicyVersionId::FIRST,
+        next_version: 2,
+        description: None,
+        created_at: now(),
+        updated_at: now(),
+        tags: vec![],
+    };
+    let arn = managed.arn().to_string();
+    // Attached before it is there: what is missing is watched as well.
+    write(&plane, async |tx| {
+        attachment::insert(tx, account, &PolicyOwner::Group(readers.clone()), &arn).await?;
+        membership::insert(tx, account, &readers, &alice).await?;
+        let mut bounded = user::get(tx, account, &bob).await?;
+        bounded.permissions_boundary = Some(PermissionsBoundary { policy_arn: arn.clone() });
+        user::update(tx, &bounded).await
+    })
+    .await;
+    let all = async || {
+        let (alice, bob) = (sizes(&plane, &alice).await, sizes(&plane, &bob).await);
+        (alice, bob, sizes(&plane, &carol).await)
+    };
+    assert_eq!(all().await, (vec![], vec![], vec![]));
+    let version =
+        |id, document: &str| ManagedPolicyVersion { id, document: document.into(), created_at: now() };
+    let first = version(PolicyVersionId::FIRST, ALLOW);
+    write(&plane, async |tx| {
+        managed_policy::insert(tx, &managed).await?;
+        policy_version::insert(tx, account, &managed.id, &first).await
+    })
+    .await;
+    let size = ALLOW.len();
+    assert_eq!(all().await, (vec![size], vec![size], vec![]));
+    let second = version(PolicyVersionId::from_number(2).unwrap(), &ALLOW.replace("ListUsers", "ListGroups"));
+    managed.default_version = second.id;
+    write(&plane, async |tx| {
+        policy_version::insert(tx, account, &managed.id, &second).await?;
+        managed_policy::update(tx, &managed).await
+    })
+    .await;
+    assert_eq!(reads(&plane, async || drop(sizes(&plane, &carol).await)).await, 0, "not carol's");
+    assert_eq!(all().await, (vec![size + 1], vec![size + 1], vec![]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

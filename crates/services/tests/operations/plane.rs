@@ -51,8 +51,13 @@ impl Random for Seeded {
 
 impl TestPlane {
     pub async fn new() -> Self {
+        Self::on(&Location::Memory).await
+    }
+
+    /// The same on another store.
+    pub async fn on(location: &Location) -> Self {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        let store = Store::open(&Location::Memory, Access::Server).await.unwrap();
+        let store = Store::open(location, Access::Server).await.unwrap();
         let sealer = Sealer::open(&store, &RootKey::generate().unwrap(), now).await.unwrap();
         let account = AccountId::parse(ACCOUNT).unwrap();
         let mut tx = store.write().await.unwrap();
