@@ -154,7 +154,8 @@ def test_a_key_deactivated_on_one_node_is_refused_by_the_other_within_a_second(n
             client = Boto3(on.b, key)
             client.call("sts", "GetCallerIdentity")
             root.call("iam", "UpdateAccessKey", UserName=name, AccessKeyId=key.access_key_id, Status="Inactive")
-            took.append(until("refused", lambda: is_refused(client, "InvalidClientTokenId", "sts", "GetCallerIdentity")))
+            identity = (client, "InvalidClientTokenId", "sts", "GetCallerIdentity")
+            took.append(until("refused", lambda identity=identity: is_refused(*identity)))
     took.sort()
     p50, p99 = took[len(took) // 2], took[int(len(took) * 0.99)]
     print(f"\nrefused elsewhere after p50 {p50 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms ({len(took)} keys)")
@@ -202,7 +203,7 @@ def test_a_node_that_is_cut_off_serves_from_memory_and_refuses_changes(nodes, na
 
     on.way.cut.set()
     until("node b knows", lambda: readiness(on.b)[0] == 503)
-    status, reason = readiness(on.b)
+    _, reason = readiness(on.b)
     assert "does not answer" in reason and "serving from memory" in reason, reason
     assert readiness(on.b, "/readyz/memory")[0] == 200
     assert readiness(on.a)[0] == 200

@@ -3,9 +3,13 @@
 
 use crate::command_line::{Place, Serve};
 use domain::AccountId;
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use services::DirectoryLimits;
 use std::{
+    fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     time::Duration,
@@ -107,8 +111,7 @@ struct File {
 }
 
 /// `store = "URL"`, or the table `[store]`.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug)]
 enum StoreKey {
     Url(String),
     Table(StoreTable),
@@ -136,6 +139,29 @@ struct DirectoryTable {
 struct NodeTable {
     /// What the operator calls this process among others.
     name: Option<String>,
+}
+
+/// By hand, since a derived choice between two forms does not say which key of the table is unknown.
+impl<'de> Deserialize<'de> for StoreKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = StoreKey;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a store URL or a table")
+            }
+
+            fn visit_str<E: de::Error>(self, url: &str) -> Result<StoreKey, E> {
+                Ok(StoreKey::Url(url.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<StoreKey, A::Error> {
+                StoreTable::deserialize(MapAccessDeserializer::new(table)).map(StoreKey::Table)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
 }
 
 impl StoreKey {
@@ -312,7 +338,8 @@ mod tests {
         assert!(matches!(&table.location, Location::Sqlite(path) if path.ends_with("b.db")));
         let limits = DirectoryLimits { bytes: 3 << 20, offline: Duration::from_secs(7) };
         assert_eq!((table.directory, table.options.connections), (limits, 3));
-        assert!(file("[store]\nofline_seconds = 7").is_err());
+        let error = file("[store]\nofline_seconds = 7").unwrap_err();
+        assert!(error.contains("ofline_seconds"), "{error}");
     }
 
     #[test]

@@ -65,6 +65,7 @@ impl Following {
         let at = Instant::now();
         let changes = self.follower.look().await?;
         self.plane.directory.learn(&changes, at);
+        self.follower.caught_up();
         self.keys_due |= match &changes {
             Changes::All => true,
             Changes::These(entities) => entities.contains(&Entity::data_keys()),

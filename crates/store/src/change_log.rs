@@ -55,13 +55,23 @@ impl ChangeFollower {
     }
 
     /// What was committed since the last call that succeeded, by whomever, this process included. Everything that was
-    /// acknowledged before the call is in it.
+    /// acknowledged before the call is in it. When memory has taken that in, call [`caught_up`](Self::caught_up).
     pub async fn look(&mut self) -> Result<Changes, StoreError> {
-        let looked = self.attempt().await;
-        self.store.gate().set(looked.as_ref().err().map(|error| error.to_string().into()));
-        let (changes, position) = looked?;
-        self.position = Some(position);
-        Ok(changes)
+        match self.attempt().await {
+            Ok((changes, position)) => {
+                self.position = Some(position);
+                Ok(changes)
+            }
+            Err(error) => {
+                self.store.gate().set(Some(error.to_string().into()));
+                Err(error)
+            }
+        }
+    }
+
+    /// The last look has succeeded and been taken in: the store may be used again.
+    pub fn caught_up(&self) {
+        self.store.gate().set(None);
     }
 
     /// Waits until there may be something new: for a hint from this or another node, and no longer than `at_most`.

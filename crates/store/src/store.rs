@@ -189,8 +189,8 @@ impl Store {
         Ok(ChangeFollower::new(self.clone(), follow))
     }
 
-    /// Why the store is out of reach: the reason for which its follower's last look failed. Until one succeeds, all work
-    /// on the store fails with [`StoreError::Unavailable`] without being tried.
+    /// Why the store is out of reach: the reason for which its follower's last look failed. Until the follower has caught
+    /// up, all work on the store fails with [`StoreError::Unavailable`] without being tried.
     pub fn out_of_reach(&self) -> Option<Arc<str>> {
         self.shared.gate.reason()
     }

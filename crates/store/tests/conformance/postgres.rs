@@ -285,6 +285,8 @@ pub(crate) async fn a_promoted_standby_takes_over() {
     assert!(refused.is_unavailable() && bench.store.out_of_reach().is_some(), "{refused:?}");
     standby.run("SELECT pg_promote()").await;
     eventually(async || follower.look().await == Ok(Changes::All)).await;
+    assert!(bench.store.out_of_reach().is_some(), "not before memory knows");
+    follower.caught_up();
     assert_eq!(bench.store.out_of_reach(), None);
     let bob = bench.user("Bob", "/");
     bench.write(async |tx| user::insert(tx, &bob).await).await;
