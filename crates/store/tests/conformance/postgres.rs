@@ -276,7 +276,8 @@ pub(crate) async fn a_promoted_standby_takes_over() {
     let alice = bench.user("Alice", "/");
     bench.write(async |tx| user::insert(tx, &alice).await).await;
     assert_eq!(follower.look().await, Ok(Changes::These(vec![Entity::user(bench.account, &alice.id)])));
-    eventually(async || standby.run("SELECT 1 FROM iam_user").await == 1).await;
+    let replayed = "SELECT 1 FROM pg_stat_replication WHERE replay_lsn >= pg_current_wal_lsn()";
+    eventually(async || primary.run(replayed).await == 1).await;
 
     drop(primary);
     let failed = soon(follower.look()).await.unwrap_err();
