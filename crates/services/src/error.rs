@@ -189,3 +189,18 @@ impl From<store::StoreError> for Error {
         outside
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::StoreError;
+
+    #[test]
+    fn a_store_in_trouble_asks_to_come_back() {
+        let on = |error: StoreError| Error::from(error).on(Protocol::Query);
+        assert_eq!(on(StoreError::Overloaded("full".into())), ("Throttling", 400));
+        let unavailable = StoreError::Unavailable { detail: "gone".into(), indeterminate: false };
+        assert_eq!(on(unavailable), ("ServiceUnavailable", 503));
+        assert_eq!(on(StoreError::Aborted), ("InternalFailure", 500));
+    }
+}

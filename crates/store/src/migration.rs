@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest;
 
-use crate::{Engine, Retry, Row, Store, StoreError, Transaction};
+use crate::{Engine, Retry, Row, Store, StoreError, Transaction, node};
 
 /// One step of the schema.
 pub(crate) struct Migration {
@@ -106,13 +106,11 @@ async fn attempt(store: &Store, migrations: &[Migration]) -> Result<(), StoreErr
 
 /// Refuses a step that nodes which are running now do not understand.
 async fn require_no_older_node(tx: &mut Transaction, needed: i64) -> Result<(), StoreError> {
-    match tx.find(OLDER_NODE, &[(":needed", &needed)]).await? {
+    match node::find_older(tx, needed).await? {
         None => Ok(()),
-        Some(node) => Err(StoreError::Schema(format!(
-            "the node {} (version {}) does not understand the schema that this program needs: stop all nodes of that \
-             version first",
-            node.text("name")?,
-            node.text("program_version")?
+        Some((name, program_version)) => Err(StoreError::Schema(format!(
+            "the node {name} (version {program_version}) does not understand the schema that this program needs: stop all \
+             nodes of that version first"
         ))),
     }
 }
@@ -172,10 +170,6 @@ const FORGET_WORKS_WITH: &str = "DELETE FROM schema_works_with";
 const WORKS_WITH: &str = "INSERT INTO schema_works_with (version) VALUES (:version)";
 /// From when on there is a table of nodes.
 const NODES_SINCE: usize = 2;
-/// In PostgreSQL's words: by the database's clock, as there is no other here.
-const OLDER_NODE: &str = "SELECT name, program_version FROM node WHERE schema_version < :needed
-    AND seen_at > CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) - 60000
-    ORDER BY node_id LIMIT 1";
 
 pub(crate) const SQL: &[&str] = &[INSERT, LIST, FIND_WORKS_WITH, FORGET_WORKS_WITH, WORKS_WITH];
 

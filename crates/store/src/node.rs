@@ -55,6 +55,16 @@ pub async fn list(tx: &mut Transaction, since: Timestamp, limit: u32) -> Result<
         .collect()
 }
 
+/// Name and program version of a node that has said within a minute that it lives, and does not know this version of the
+/// schema. On PostgreSQL alone, whose clock it goes by.
+pub async fn find_older(
+    tx: &mut Transaction,
+    schema_version: i64,
+) -> Result<Option<(String, String)>, StoreError> {
+    let row = tx.find(FIND_OLDER, &[(":schema_version", &schema_version)]).await?;
+    row.map(|row| Ok((row.text("name")?.to_owned(), row.text("program_version")?.to_owned()))).transpose()
+}
+
 /// Forgets one node, which stops.
 pub async fn delete(tx: &mut Transaction, id: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(DELETE, &[(":node_id", &id)]).await? > 0)
@@ -70,6 +80,9 @@ const PUT: &str = "INSERT INTO node (node_id, name, program_version, schema_vers
     ON CONFLICT (node_id) DO UPDATE SET seen_at = excluded.seen_at";
 const LIST: &str = "SELECT node_id, name, program_version, schema_version, started_at, seen_at FROM node
     WHERE seen_at >= :since ORDER BY node_id LIMIT :limit";
+const FIND_OLDER: &str = "SELECT name, program_version FROM node WHERE schema_version < :schema_version
+        AND seen_at > CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) - 60000
+    ORDER BY node_id LIMIT 1";
 const DELETE: &str = "DELETE FROM node WHERE node_id = :node_id";
 const DELETE_BEFORE: &str = "DELETE FROM node WHERE seen_at < :until";
 

@@ -101,6 +101,7 @@ async fn postgresql() {
     postgres::certificates_are_checked(&cluster).await;
     postgres::a_transaction_that_commits_late_is_not_missed(&cluster).await;
     postgres::nodes_wake_each_other(&cluster).await;
+    postgres::older_nodes_are_found_while_they_live(&cluster).await;
     postgres::a_host_that_does_not_answer_is_passed_over(&cluster).await;
     postgres::a_commit_that_may_be_lost_is_not_a_success(&cluster).await;
 }

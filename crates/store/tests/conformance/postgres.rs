@@ -4,10 +4,11 @@ use std::{
     os::unix::fs::{PermissionsExt, chown},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::{Duration, Instant, UNIX_EPOCH},
 };
 
-use store::{Access, Changes, Entity, Location, Store, StoreError, setting, user};
+use jiff::{SignedDuration, Timestamp};
+use store::{Access, Changes, Entity, Location, Store, StoreError, node, setting, user};
 use tempfile::TempDir;
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
@@ -293,6 +294,26 @@ pub(crate) async fn a_promoted_standby_takes_over() {
     bench.write(async |tx| user::insert(tx, &bob).await).await;
     assert_eq!(follower.look().await, Ok(Changes::These(vec![Entity::user(bench.account, &bob.id)])));
     assert!(bench.read(async |tx| user::find(tx, bench.account, &alice.id).await).await.is_some());
+}
+
+pub(crate) async fn older_nodes_are_found_while_they_live(cluster: &Cluster) {
+    let bench = Bench::open(cluster.database(904).await).await;
+    let since_epoch = UNIX_EPOCH.elapsed().unwrap();
+    let now = Timestamp::from_second(since_epoch.as_secs().cast_signed()).unwrap();
+    let node = |id: &str, seen_at| node::Node {
+        id: id.into(),
+        name: "old-timer".into(),
+        program_version: "0.0.1".into(),
+        schema_version: 1,
+        started_at: seen_at,
+        seen_at,
+    };
+    let find = async || bench.read(async |tx| node::find_older(tx, 2).await).await;
+    bench.write(async |tx| node::put(tx, &node("dead", now - SignedDuration::from_mins(5))).await).await;
+    assert_eq!(find().await, None);
+    bench.write(async |tx| node::put(tx, &node("alive", now)).await).await;
+    assert_eq!(find().await, Some(("old-timer".into(), "0.0.1".into())));
+    assert_eq!(bench.read(async |tx| node::find_older(tx, 1).await).await, None, "it knows that one");
 }
 
 /// The first host of the URL takes connections and then says nothing, as a machine that hangs does.
