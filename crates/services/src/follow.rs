@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 use store::{
-    ChangeFollower, Changes, Engine, Entity, Retry, StoreError, Transaction, change_log, lease,
+    ChangeFollower, Engine, Retry, StoreError, Transaction, change_log, lease,
     node::{self, Node},
 };
 
@@ -30,15 +30,13 @@ pub struct Following {
     follower: ChangeFollower,
     /// Whether the last look failed: said once, not with every look.
     failing: bool,
-    /// Other nodes may have made data keys that are not taken up yet.
-    keys_due: bool,
 }
 
 impl Following {
     /// Takes the first look.
     pub async fn begin(plane: Arc<Plane>) -> Result<Self, StoreError> {
         let follower = plane.store.follow()?;
-        let mut following = Self { plane, follower, failing: false, keys_due: false };
+        let mut following = Self { plane, follower, failing: false };
         following.look().await?;
         Ok(following)
     }
@@ -66,16 +64,6 @@ impl Following {
         let changes = self.follower.look().await?;
         self.plane.directory.learn(&changes, at);
         self.follower.caught_up();
-        self.keys_due |= match &changes {
-            Changes::All => true,
-            Changes::These(entities) => entities.contains(&Entity::data_keys()),
-        };
-        if self.keys_due {
-            match self.plane.sealer.refresh(&self.plane.store).await {
-                Ok(()) => self.keys_due = false,
-                Err(error) => tracing::error!(%error, "the data keys cannot be read: trying again"),
-            }
-        }
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use domain::{AccessKeyId, AccountId, PolicyOwner, UniqueId};
 /// [`Store::on_change`](crate::Store::on_change).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Entity {
-    /// The account, as in the tables; empty for what belongs to the whole plane.
+    /// The account, as in the tables.
     pub(crate) account: String,
     /// The kind, as the change log spells it.
     pub(crate) kind: String,
@@ -21,11 +21,6 @@ impl Entity {
     /// One access key.
     pub fn access_key(account: AccountId, id: &AccessKeyId) -> Self {
         Self::of(account, "access_key", id.as_str())
-    }
-
-    /// All data keys.
-    pub fn data_keys() -> Self {
-        Self { account: String::new(), kind: "data_keys".to_owned(), id: String::new() }
     }
 
     /// A group with its policies. Who is in it belongs to its users.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{Entity, StoreError, Transaction};
+use crate::{StoreError, Transaction};
 
 /// What a data key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,6 @@ pub(super) async fn list(tx: &mut Transaction) -> Result<Vec<DataKey>, StoreErro
 }
 
 pub(super) async fn insert(tx: &mut Transaction, key: &DataKey, now: Timestamp) -> Result<(), StoreError> {
-    tx.writes(Entity::data_keys());
     let state = if key.active { ACTIVE } else { RETIRED };
     tx.execute(
         INSERT,

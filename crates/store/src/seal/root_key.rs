@@ -4,7 +4,6 @@ use std::{
     io::{self, Read, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use aws_lc_rs::{
@@ -18,9 +17,8 @@ use super::{RootKeyError, SealError, data_key};
 use crate::Store;
 
 /// The key that wraps the store's data keys: 32 random bytes.
-#[derive(Clone)]
 pub struct RootKey {
-    key: Arc<RandomizedNonceKey>,
+    key: RandomizedNonceKey,
     /// Tells root keys apart without telling anything about them.
     id: [u8; ID_LEN],
 }
@@ -90,7 +88,7 @@ impl RootKey {
         context.update(b"portcullis root key id\0");
         context.update(bytes);
         let id = *context.finish().as_ref().first_chunk()?;
-        Some(Self { key: Arc::new(key), id })
+        Some(Self { key, id })
     }
 
     /// Wraps a data key: version, root key id, nonce, ciphertext, tag.

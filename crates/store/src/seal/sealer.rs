@@ -1,8 +1,4 @@
-use std::{
-    collections::BTreeMap,
-    fmt,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use domain::AccountId;
 use jiff::Timestamp;
@@ -36,33 +32,14 @@ impl<'a> EncryptionContext<'a> {
 /// Seals the secrets of records. Cheap to clone.
 #[derive(Clone)]
 pub struct Sealer {
-    root_key: RootKey,
-    records: Arc<Ring>,
+    records: Arc<KeyRing>,
     sessions: SessionSealer,
 }
 
 /// Seals session tokens: every node with the same store and root key opens what any of them sealed. Cheap to clone.
 #[derive(Clone)]
 pub struct SessionSealer {
-    keys: Arc<Ring>,
-}
-
-/// A key ring that may be replaced by a newer one while it is used.
-struct Ring(RwLock<Arc<KeyRing>>);
-
-impl Ring {
-    fn new(keys: KeyRing) -> Arc<Self> {
-        Arc::new(Self(RwLock::new(Arc::new(keys))))
-    }
-
-    /// The ring as it is now. It is whole after every statement, so a panic elsewhere does no harm.
-    fn now(&self) -> Arc<KeyRing> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn replace(&self, keys: KeyRing) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
-    }
+    keys: Arc<KeyRing>,
 }
 
 /// The longest session that can be sealed, in bytes.
@@ -84,27 +61,15 @@ impl Sealer {
             }
         }
         Ok(Self {
-            root_key: root_key.clone(),
-            records: Ring::new(ring(Purpose::Record, &keys, root_key)?),
-            sessions: SessionSealer { keys: Ring::new(ring(Purpose::Session, &keys, root_key)?) },
+            records: Arc::new(ring(Purpose::Record, &keys, root_key)?),
+            sessions: SessionSealer { keys: Arc::new(ring(Purpose::Session, &keys, root_key)?) },
         })
-    }
-
-    /// Takes up the data keys that other nodes have made since: to be called when
-    /// [`Entity::data_keys`](crate::Entity::data_keys) has changed.
-    pub async fn refresh(&self, store: &Store) -> Result<(), SealError> {
-        let keys = data_key::list(&mut store.read()).await?;
-        let records = ring(Purpose::Record, &keys, &self.root_key)?;
-        let sessions = ring(Purpose::Session, &keys, &self.root_key)?;
-        self.records.replace(records);
-        self.sessions.keys.replace(sessions);
-        Ok(())
     }
 
     /// Seals a secret of up to [`MAX_PLAINTEXT`] bytes.
     pub fn seal(&self, context: EncryptionContext<'_>, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
         let account_id = context.account_id.to_string();
-        self.records.now().seal(&context.parts(&account_id), plaintext)
+        self.records.seal(&context.parts(&account_id), plaintext)
     }
 
     /// Opens a secret that was sealed for the same context.
@@ -114,7 +79,7 @@ impl Sealer {
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, SealError> {
         let account_id = context.account_id.to_string();
-        self.records.now().open(&context.parts(&account_id), sealed, MAX_PLAINTEXT)
+        self.records.open(&context.parts(&account_id), sealed, MAX_PLAINTEXT)
     }
 
     /// The sealer of session tokens.
@@ -129,12 +94,12 @@ impl SessionSealer {
         if session.len() > MAX_SESSION_TOKEN {
             return Err(SealError::TooLong);
         }
-        self.keys.now().seal(&[access_key_id.as_bytes()], session)
+        self.keys.seal(&[access_key_id.as_bytes()], session)
     }
 
     /// Opens a session that was sealed for the same access key.
     pub fn unseal(&self, access_key_id: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
-        self.keys.now().open(&[access_key_id.as_bytes()], sealed, MAX_SESSION_TOKEN)
+        self.keys.open(&[access_key_id.as_bytes()], sealed, MAX_SESSION_TOKEN)
     }
 }
 

@@ -75,7 +75,6 @@ async fn suite(fixture: &Fixture<'_>) {
         nodes::a_lease_has_one_holder,
         nodes::of_many_who_take_a_lease_one_gets_it,
         nodes::nodes_come_and_go,
-        nodes::data_keys_are_taken_up,
         nodes::readings_are_noted,
     ];
     if fixture.is_lasting() {

@@ -1,10 +1,7 @@
-//! Several processes on one store: the change log, leases, nodes, keys made elsewhere.
+//! Several processes on one store: the change log, leases, nodes.
 
 use domain::{AccessKey, AccessKeyId, AccessKeyOwner, AccessKeyStatus, PolicyOwner, SecretAccessKey};
-use store::{
-    Changes, EncryptionContext, Entity, RootKey, Sealer, StoreError, access_key, attachment, change_log,
-    lease, node, setting, user,
-};
+use store::{Changes, Entity, StoreError, access_key, attachment, change_log, lease, node, setting, user};
 
 use crate::fixture::{Bench, Counting, soon, time};
 
@@ -146,25 +143,6 @@ pub(crate) async fn nodes_come_and_go(bench: &Bench) {
     assert_eq!(bench.write(async |tx| node::delete_before(tx, time(2)).await).await, 1);
     assert!(bench.write(async |tx| node::delete(tx, "c").await).await);
     assert_eq!(list(0).await, [node("a", 5)]);
-}
-
-/// Another node makes new keys: they are told, and taken up on refreshing.
-pub(crate) async fn data_keys_are_taken_up(bench: &Bench) {
-    let root_key = RootKey::generate().unwrap();
-    let mut follower = bench.store.follow().unwrap();
-    assert_eq!(follower.look().await, Ok(Changes::All));
-    let here = Sealer::open(&bench.store, &root_key, time(0)).await.unwrap();
-    assert_eq!(these(follower.look().await.unwrap()), [Entity::data_keys()]);
-    bench.write(async |tx| tx.execute("DELETE FROM data_key", &[]).await).await;
-    let elsewhere = Sealer::open(&bench.store, &root_key, time(0)).await.unwrap();
-    assert_eq!(these(follower.look().await.unwrap()), [Entity::data_keys()]);
-    let context = EncryptionContext { account_id: bench.account, kind: "test", id: "1" };
-    let secret = elsewhere.seal(context, b"secret").unwrap();
-    let token = elsewhere.sessions().seal("ASIA", b"session").unwrap();
-    assert!(here.unseal(context, &secret).is_err() && here.sessions().unseal("ASIA", &token).is_err());
-    here.refresh(&bench.store).await.unwrap();
-    assert_eq!(*here.unseal(context, &secret).unwrap(), b"secret");
-    assert_eq!(*here.sessions().unseal("ASIA", &token).unwrap(), b"session");
 }
 
 /// What a noting transaction reads is named by the functions that read it.
