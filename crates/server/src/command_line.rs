@@ -76,6 +76,9 @@ pub(crate) struct Serve {
     /// Id of the management account that the first start makes [default: random].
     #[arg(long, value_name = "ID", env = "PORTCULLIS_ACCOUNT_ID")]
     pub(crate) account_id: Option<AccountId>,
+    /// What to call this process among others on the same store [default: the host's name].
+    #[arg(long, value_name = "NAME", env = "PORTCULLIS_NODE_NAME")]
+    pub(crate) node_name: Option<String>,
     /// For tests and laptops: store in memory, loopback only, a root access key in the ready line.
     #[arg(long)]
     pub(crate) dev: bool,

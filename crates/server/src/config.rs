@@ -7,13 +7,18 @@ use crate::{
     throttle::Rates,
 };
 use domain::AccountId;
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
+};
+use services::DirectoryLimits;
 use std::{
+    fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     time::Duration,
 };
-use store::Location;
+use store::{Location, Options};
 
 /// The port of the API listener.
 const API_PORT: u16 = 4500;
@@ -35,6 +40,7 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     pub(crate) throttle: Rates,
     pub(crate) audit: audit::Settings,
+    pub(crate) node_name: Option<String>,
 }
 
 /// The store and the key that seals it.
@@ -43,6 +49,8 @@ pub(crate) struct Storage {
     pub(crate) location: Location,
     /// `None` for a store in memory, whose key lives and dies with it.
     pub(crate) root_key_file: Option<PathBuf>,
+    pub(crate) options: Options,
+    pub(crate) directory: DirectoryLimits,
 }
 
 /// Certificate and key files; both are read again when they change.
@@ -109,7 +117,7 @@ impl Limits {
 #[serde(default, deny_unknown_fields)]
 struct File {
     data_dir: Option<PathBuf>,
-    store: Option<String>,
+    store: Option<StoreKey>,
     /// A file whose first line is the store URL, for URLs with a password.
     store_file: Option<PathBuf>,
     root_key_file: Option<PathBuf>,
@@ -120,6 +128,78 @@ struct File {
     limits: Limits,
     throttle: Option<Rates>,
     audit: audit::Section,
+    directory: DirectoryTable,
+    node: NodeTable,
+}
+
+/// `store = "URL"`, or the table `[store]`.
+#[derive(Debug)]
+enum StoreKey {
+    Url(String),
+    Table(StoreTable),
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct StoreTable {
+    url: Option<String>,
+    /// Connections of this process to PostgreSQL, at most; one more is for the change log.
+    connections: Option<usize>,
+    /// Seconds that memory answers while the store is out of reach.
+    offline_seconds: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct DirectoryTable {
+    /// Mebibytes of memory for keys, principals and policies.
+    mebibytes: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct NodeTable {
+    /// What the operator calls this process among others.
+    name: Option<String>,
+}
+
+/// By hand, since a derived choice between two forms does not say which key of the table is unknown.
+impl<'de> Deserialize<'de> for StoreKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = StoreKey;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a store URL or a table")
+            }
+
+            fn visit_str<E: de::Error>(self, url: &str) -> Result<StoreKey, E> {
+                Ok(StoreKey::Url(url.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<StoreKey, A::Error> {
+                StoreTable::deserialize(MapAccessDeserializer::new(table)).map(StoreKey::Table)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+impl StoreKey {
+    fn url(&self) -> Option<&String> {
+        match self {
+            Self::Url(url) => Some(url),
+            Self::Table(table) => table.url.as_ref(),
+        }
+    }
+
+    fn table(&self) -> Option<&StoreTable> {
+        match self {
+            Self::Url(_) => None,
+            Self::Table(table) => Some(table),
+        }
+    }
 }
 
 /// What is wrong with a configuration.
@@ -174,6 +254,7 @@ impl Config {
             throttle: file
                 .throttle
                 .unwrap_or_else(|| if flags.dev { Rates::unlimited() } else { Rates::default() }),
+            node_name: flags.node_name.clone().or(file.node.name),
         })
     }
 }
@@ -185,12 +266,17 @@ impl Storage {
     }
 
     fn memory() -> Self {
-        Self { location: Location::Memory, root_key_file: None }
+        Self {
+            location: Location::Memory,
+            root_key_file: None,
+            options: Options::default(),
+            directory: DirectoryLimits::default(),
+        }
     }
 
     fn decide(place: &Place, file: &File) -> Result<Self, ConfigError> {
         let data_dir = data_dir(place, file);
-        let url = match (&place.store, &file.store, &file.store_file) {
+        let url = match (&place.store, file.store.as_ref().and_then(StoreKey::url), &file.store_file) {
             (None, Some(_), Some(_)) => return Err(ConfigError::TwoStores),
             (Some(url), _, _) | (None, Some(url), None) => Some(url.clone()),
             (None, None, Some(path)) => {
@@ -204,7 +290,22 @@ impl Storage {
         };
         let root_key_file = file.root_key_file.clone().unwrap_or_else(|| data_dir.join("root.key"));
         let root_key_file = (!matches!(location, Location::Memory)).then_some(root_key_file);
-        Ok(Self { location, root_key_file })
+        let table = file.store.as_ref().and_then(StoreKey::table);
+        let defaults = DirectoryLimits::default();
+        let directory = DirectoryLimits {
+            bytes: file
+                .directory
+                .mebibytes
+                .map_or(defaults.bytes, |mebibytes| mebibytes.saturating_mul(1 << 20)),
+            offline: table
+                .and_then(|table| table.offline_seconds)
+                .map_or(defaults.offline, Duration::from_secs),
+        };
+        let mut options = Options::default();
+        if let Some(connections) = table.and_then(|table| table.connections) {
+            options.connections = connections;
+        }
+        Ok(Self { location, root_key_file, options, directory })
     }
 }
 
@@ -257,6 +358,24 @@ mod tests {
     fn dev_refuses_an_open_address_and_a_store() {
         assert!(matches!(decide(&["--dev", "--listen", "0.0.0.0:0"]), Err(ConfigError::DevNotLoopback(_))));
         assert!(matches!(decide(&["--dev", "--data-dir", "x"]), Err(ConfigError::DevWithStore)));
+    }
+
+    #[test]
+    fn the_store_is_a_url_or_a_table() {
+        let file = |text: &str| toml::from_str::<File>(text).map_err(|error| error.to_string());
+        let place = Place::default();
+        let storage = |text: &str| Storage::decide(&place, &file(text).unwrap()).unwrap();
+        let plain = storage("store = \"sqlite:a.db\"");
+        assert!(matches!(&plain.location, Location::Sqlite(path) if path.ends_with("a.db")));
+        assert_eq!(plain.directory, DirectoryLimits::default());
+        let table = storage(
+            "[store]\nurl = \"sqlite:b.db\"\noffline_seconds = 7\nconnections = 3\n[directory]\nmebibytes = 3",
+        );
+        assert!(matches!(&table.location, Location::Sqlite(path) if path.ends_with("b.db")));
+        let limits = DirectoryLimits { bytes: 3 << 20, offline: Duration::from_secs(7) };
+        assert_eq!((table.directory, table.options.connections), (limits, 3));
+        let error = file("[store]\nofline_seconds = 7").unwrap_err();
+        assert!(error.contains("ofline_seconds"), "{error}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod first_start;
 mod listen;
 mod metrics;
 mod migrate;
+mod node;
 mod open;
 mod plane_server;
 mod policy;

@@ -1,11 +1,20 @@
 //! What the plane counts about itself, in Prometheus' text format.
 
 use prometheus_client::{
-    encoding::{EncodeLabelSet, text},
-    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+    collector::Collector,
+    encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, text},
+    metrics::{
+        counter::{ConstCounter, Counter},
+        family::Family,
+        gauge::{ConstGauge, Gauge},
+        histogram::Histogram,
+        info::Info,
+    },
     registry::{Registry, Unit},
 };
-use std::{fmt, time::Duration};
+use services::Plane;
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
+use store::node::Node;
 
 /// Bucket bounds in seconds: from a warm identity call to a slow store.
 const BUCKETS: [f64; 12] =
@@ -38,7 +47,8 @@ struct OfService {
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Self {
+    /// The counters of a node and of the plane it serves.
+    pub(crate) fn new(node: &Node, plane: Arc<Plane>) -> Self {
         let mut registry = Registry::with_prefix("portcullis");
         let requests = Family::<Outcome, Counter>::default();
         let durations = Family::<OfService, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
@@ -62,6 +72,10 @@ impl Metrics {
             "1 while changes are refused because the audit files are behind",
             audit_files_behind.clone(),
         );
+        let labels = vec![("name", node.name.clone()), ("version", node.program_version.clone())];
+        let of_node = registry.sub_registry_with_label((Cow::from("node"), Cow::from(node.id.clone())));
+        of_node.register("node", "This process", Info::new(labels));
+        of_node.register_collector(Box::new(OfNode(plane)));
         Self { registry, requests, durations, in_flight, audit_events_lost, audit_files_behind }
     }
 
@@ -78,6 +92,45 @@ impl Metrics {
         let _ = text::encode(&mut page, &self.registry);
         page
     }
+}
+
+/// What is read off the plane when asked for.
+#[derive(Debug)]
+struct OfNode(Arc<Plane>);
+
+impl Collector for OfNode {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let directory = self.0.directory.statistics();
+        let up = i64::from(self.0.store.out_of_reach().is_none());
+        let lag = directory.silence.unwrap_or_default().as_secs_f64();
+        let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        gauge(&mut encoder, "store_up", "Whether the store answers", None, &ConstGauge::new(up))?;
+        let help = "Time since the change log was last looked at";
+        gauge(&mut encoder, "change_log_lag", help, Some(&Unit::Seconds), &ConstGauge::new(lag))?;
+        let help = "Keys, principals and policies in memory";
+        gauge(&mut encoder, "directory_entries", help, None, &ConstGauge::new(number(directory.entries)))?;
+        let (help, bytes) = ("What they take", ConstGauge::new(number(directory.bytes)));
+        gauge(&mut encoder, "directory_size", help, Some(&Unit::Bytes), &bytes)?;
+        for (name, help, count) in [
+            ("directory_hits", "Lookups answered from memory", directory.hits),
+            ("directory_misses", "Lookups that read the store", directory.misses),
+            ("directory_invalidations", "Changes that memory was told of", directory.invalidations),
+        ] {
+            let counter = ConstCounter::new(count);
+            counter.encode(encoder.encode_descriptor(name, help, None, counter.metric_type())?)?;
+        }
+        Ok(())
+    }
+}
+
+fn gauge(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    unit: Option<&Unit>,
+    gauge: &impl EncodeMetric,
+) -> fmt::Result {
+    gauge.encode(encoder.encode_descriptor(name, help, unit, gauge.metric_type())?)
 }
 
 impl fmt::Debug for Metrics {

@@ -22,10 +22,10 @@ pub(crate) async fn plane_with(
     if let (Location::Sqlite(file), Access::Server) = (&storage.location, access) {
         make_directory(file)?;
     }
-    let store = Store::open(&storage.location, access).await?;
+    let store = Store::open_with(&storage.location, access, &storage.options).await?;
     let sealer = sealer(&store, storage.root_key_file.as_deref(), access, now).await?;
     Ok(Arc::new(Plane {
-        directory: Directory::new(store.engine()),
+        directory: Directory::with(&store, storage.directory),
         store,
         sealer,
         audit: Audit::new(audit),

@@ -9,14 +9,14 @@ use crate::{
     first_start,
     listen::{self, operations::Operations, tls::Certificate},
     metrics::Metrics,
-    open,
+    node, open,
     plane_server::PlaneServer,
     ready::Ready,
     system_random::SystemRandom,
     throttle::Throttle,
 };
 use domain::Random;
-use services::{AuditSettings, Plane};
+use services::{AuditSettings, Following, Plane, follow};
 use sigv4::KeyCache;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use store::Access;
@@ -47,6 +47,9 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
     let clock = Clock::default();
     let trail = AuditSettings { refuse_reads: config.audit.refuse_reads, ..AuditSettings::default() };
     let plane = open::plane_with(&config.storage, Access::Server, trail, clock.now()).await?;
+    let node = node::identity(config.node_name, clock.now());
+    // From here on the directory knows what other nodes change.
+    let following = if plane.store.is_shared() { Some(Following::begin(plane.clone()).await?) } else { None };
     let account =
         first_start::management_account(&plane, config.account_id, !config.dev, clock.now()).await?;
     let files = match config.audit.directory.clone() {
@@ -66,7 +69,7 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
         plane: plane.clone(),
         clock,
         keys: KeyCache::new(SIGNING_KEYS, seed()),
-        metrics: Metrics::new(),
+        metrics: Metrics::new(&node, plane.clone()),
         limits: config.limits,
         throttle: Throttle::new(config.throttle),
         bodies: BodyMemory::new(config.limits.body_megabytes),
@@ -92,6 +95,12 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
     }
     let (stop_audit, audit_stopped) = watch::channel(false);
     let trail = tokio::spawn(audit::keep(server.clone(), files, audit_stopped));
+    let node_id = node.id.clone();
+    if let Some(following) = following {
+        tokio::spawn(following.go_on());
+        let server = server.clone();
+        tokio::spawn(follow::live(plane.clone(), node, move || server.clock.now()));
+    }
     let operations = Arc::new(Operations { server: server.clone() });
     let operations =
         tokio::spawn(listen::serve(operations_listener, None, config.limits, operations, stopped.clone()));
@@ -109,6 +118,7 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
     stop_audit.send_replace(true);
     trail.await?;
     plane.last_uses.flush(&plane.store).await?;
+    node::leave(&plane, &node_id).await;
     Ok(())
 }
 

@@ -188,7 +188,9 @@ impl StdError for Error {
 impl From<store::StoreError> for Error {
     fn from(error: store::StoreError) -> Self {
         let mut outside = Self::internal("");
-        if error.is_unavailable() {
+        if matches!(error, store::StoreError::Overloaded(_)) {
+            outside = Self::common(Common::Throttling, "Rate exceeded");
+        } else if error.is_unavailable() {
             outside = Self::common(
                 Common::ServiceUnavailable,
                 "The service is unavailable. Please try again shortly.",
@@ -196,5 +198,20 @@ impl From<store::StoreError> for Error {
         }
         outside.source = Some(Box::new(error));
         outside
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::StoreError;
+
+    #[test]
+    fn a_store_in_trouble_asks_to_come_back() {
+        let on = |error: StoreError| Error::from(error).on(Protocol::Query);
+        assert_eq!(on(StoreError::Overloaded("full".into())), ("Throttling", 400));
+        let unavailable = StoreError::Unavailable { detail: "gone".into(), indeterminate: false };
+        assert_eq!(on(unavailable), ("ServiceUnavailable", 503));
+        assert_eq!(on(StoreError::Aborted), ("InternalFailure", 500));
     }
 }

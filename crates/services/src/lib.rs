@@ -8,6 +8,7 @@ mod cx;
 mod directory;
 mod dispatch;
 mod error;
+pub mod follow;
 pub mod iam;
 mod last_used;
 mod marker;
@@ -21,11 +22,12 @@ pub mod unimplemented;
 pub use audit::{Audit, AuditSettings};
 pub use cx::{Cx, TlsDetails};
 pub use directory::{
-    CallerPolicies, Directory, KeyEntry, Noted, PrincipalPolicies, ResourcePolicy, RoleEntry,
-    SessionPolicies, UserEntry,
+    CallerPolicies, Directory, DirectoryLimits, DirectoryStatistics, KeyEntry, Noted, PrincipalPolicies,
+    ResourcePolicy, RoleEntry, SessionPolicies, UserEntry,
 };
 pub use dispatch::dispatch;
 pub use error::{Code, Common, Error, Result};
+pub use follow::Following;
 pub use last_used::LastUses;
 pub use operation::{Access, Condition, Effect, Operation, Permission, Values};
 pub use plane::Plane;

@@ -17,6 +17,11 @@ pub(crate) async fn run<O: Operation>(cx: &Cx, input: Node) -> Result<Node> {
 
 async fn attempts<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Open) -> Result<Node> {
     authorize::session_may_call::<O>(cx)?;
+    cx.plane.directory.may_answer()?;
+    if O::EFFECT == Effect::Write {
+        // On a snapshot first: whoever may not do it does not keep others from writing.
+        authorized::<O>(cx, &mut cx.plane.store.read(), &input).await?;
+    }
     let mut retry = Retry::new();
     loop {
         match attempt::<O>(cx, input.clone(), record).await {
@@ -35,31 +40,19 @@ async fn attempt<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Ope
         }
         Effect::Write => {
             let mut tx = cx.plane.store.write().await?;
-            // Leaving by `?` drops the transaction, which takes everything back.
+            // Leaving by `?` drops the transaction, which takes everything back. Authorised again, for the state of the
+            // resource that the effect will have.
             authorized::<O>(cx, &mut tx, &input).await?;
             let output = O::handle(cx, &mut tx, input).await?.encode();
             record.keep(&mut tx, &output).await?;
             let handed = record.hand_over();
-            let committed = commit(cx, tx).await;
+            let committed = tx.commit().await;
             if committed.is_err() {
                 record.take_back(handed);
             }
-            committed.map(|()| output)
+            committed.map_err(Error::from).map(|()| output)
         }
     }
-}
-
-/// Commits, and makes the directory forget what the account's entries were made of. On a task of its own: a client that
-/// goes away in between must not leave a committed change that the directory does not know of.
-async fn commit(cx: &Cx, tx: Transaction) -> Result<()> {
-    let (plane, account) = (cx.plane.clone(), cx.account());
-    let committed = tokio::spawn(async move {
-        let committed = tx.commit().await;
-        // Also when the commit failed: whether it was kept may be unknown, and forgetting does no harm.
-        plane.directory.forget(account);
-        committed
-    });
-    Ok(committed.await.map_err(Error::internal)??)
 }
 
 async fn authorized<O: Operation>(cx: &Cx, tx: &mut Transaction, input: &O::Input) -> Result<()> {

@@ -2,7 +2,9 @@
 
 use domain::{AccessKey, AccessKeyId, AccessKeyOwner, AccountId, SecretAccessKey};
 
-use crate::{EncryptionContext, Row, Sealer, StoreError, Transaction, document, page, seal::SealedKind};
+use crate::{
+    EncryptionContext, Entity, Row, Sealer, StoreError, Transaction, document, page, seal::SealedKind,
+};
 
 /// Stores a new key and seals its secret. [`StoreError::Unique`] when the id is taken.
 pub async fn insert(
@@ -11,6 +13,7 @@ pub async fn insert(
     key: &AccessKey,
     secret: &SecretAccessKey,
 ) -> Result<(), StoreError> {
+    tx.writes(Entity::access_key(key.account_id, &key.id));
     let secret = sealer.seal(context(key.account_id, &key.id), secret.expose().as_bytes())?;
     tx.execute(
         INSERT,
@@ -44,6 +47,7 @@ pub async fn find_with_secret(
     account: AccountId,
     id: &AccessKeyId,
 ) -> Result<Option<(AccessKey, SecretAccessKey)>, StoreError> {
+    tx.reads(|| Entity::access_key(account, id));
     let row = tx.find(FIND, &[(":account_id", &account), (":access_key_id", id)]).await?;
     let unseal = |row: Row| {
         let secret = sealer.unseal(context(account, id), row.bytes("secret")?)?;
@@ -84,6 +88,7 @@ pub async fn count(
 
 /// Stores the key anew; owner and secret stay as they are.
 pub async fn update(tx: &mut Transaction, key: &AccessKey) -> Result<(), StoreError> {
+    tx.writes(Entity::access_key(key.account_id, &key.id));
     let updated = tx
         .execute(
             UPDATE,
@@ -100,6 +105,7 @@ pub async fn update(tx: &mut Transaction, key: &AccessKey) -> Result<(), StoreEr
 
 /// Deletes the key; says whether there was one.
 pub async fn delete(tx: &mut Transaction, account: AccountId, id: &AccessKeyId) -> Result<bool, StoreError> {
+    tx.writes(Entity::access_key(account, id));
     Ok(tx.execute(DELETE, &[(":account_id", &account), (":access_key_id", id)]).await? > 0)
 }
 

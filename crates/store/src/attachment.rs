@@ -3,7 +3,7 @@
 
 use domain::{AccountId, PolicyOwner, UniqueId};
 
-use crate::{Row, StoreError, Transaction, page};
+use crate::{Entity, Row, StoreError, Transaction, page};
 
 /// Attaches a policy; says whether it was not attached before.
 pub async fn insert(
@@ -12,6 +12,7 @@ pub async fn insert(
     owner: &PolicyOwner,
     policy_arn: &str,
 ) -> Result<bool, StoreError> {
+    tx.writes(Entity::owner(account, owner));
     let inserted = tx
         .execute(
             INSERT,
@@ -33,6 +34,7 @@ pub async fn delete(
     owner: &PolicyOwner,
     policy_arn: &str,
 ) -> Result<bool, StoreError> {
+    tx.writes(Entity::owner(account, owner));
     let deleted = tx
         .execute(
             DELETE,
@@ -55,6 +57,7 @@ pub async fn list(
     after: Option<&str>,
     limit: u32,
 ) -> Result<Vec<String>, StoreError> {
+    tx.reads(|| Entity::owner(account, owner));
     let rows = tx
         .query(
             LIST,

@@ -2,10 +2,11 @@
 
 use domain::{AccountId, Group, GroupName, UniqueId};
 
-use crate::{StoreError, Transaction, document, page};
+use crate::{Entity, StoreError, Transaction, document, page};
 
 /// Stores a new group. [`StoreError::Unique`] when the name or the id is taken in the account.
 pub async fn insert(tx: &mut Transaction, group: &Group) -> Result<(), StoreError> {
+    tx.writes(Entity::group(group.account_id, &group.id));
     tx.execute(
         INSERT,
         &[
@@ -78,6 +79,7 @@ pub async fn count(tx: &mut Transaction, account: AccountId) -> Result<u64, Stor
 /// Stores the group of that id anew, under what may be another name or path. [`StoreError::Unique`] when the name is
 /// taken.
 pub async fn update(tx: &mut Transaction, group: &Group) -> Result<(), StoreError> {
+    tx.writes(Entity::group(group.account_id, &group.id));
     let updated = tx
         .execute(
             UPDATE,
@@ -96,6 +98,7 @@ pub async fn update(tx: &mut Transaction, group: &Group) -> Result<(), StoreErro
 
 /// Deletes the group; says whether there was one. [`StoreError::Reference`] while it has members.
 pub async fn delete(tx: &mut Transaction, account: AccountId, id: &UniqueId) -> Result<bool, StoreError> {
+    tx.writes(Entity::group(account, id));
     Ok(tx.execute(DELETE, &[(":account_id", &account), (":group_id", id)]).await? > 0)
 }
 

@@ -2,7 +2,7 @@
 
 use domain::{AccountId, InlinePolicy, PolicyName, PolicyOwner};
 
-use crate::{StoreError, Transaction, document, page};
+use crate::{Entity, StoreError, Transaction, document, page};
 
 /// Stores the policy, in place of one of the same name if there is one: what IAM's Put operations do.
 pub async fn put(
@@ -11,6 +11,7 @@ pub async fn put(
     owner: &PolicyOwner,
     policy: &InlinePolicy,
 ) -> Result<(), StoreError> {
+    tx.writes(Entity::owner(account, owner));
     tx.execute(
         PUT,
         &[
@@ -55,6 +56,7 @@ pub async fn list(
     after: Option<&str>,
     limit: u32,
 ) -> Result<Vec<InlinePolicy>, StoreError> {
+    tx.reads(|| Entity::owner(account, owner));
     let rows = tx
         .query(
             LIST,
@@ -77,6 +79,7 @@ pub async fn delete(
     owner: &PolicyOwner,
     name: &PolicyName,
 ) -> Result<bool, StoreError> {
+    tx.writes(Entity::owner(account, owner));
     let deleted = tx
         .execute(
             DELETE,

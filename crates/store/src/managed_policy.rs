@@ -2,7 +2,7 @@
 
 use domain::{AccountId, Arn, ManagedPolicy, PolicyName, UniqueId};
 
-use crate::{Row, StoreError, Transaction, document, page};
+use crate::{Entity, Row, StoreError, Transaction, document, page};
 
 /// How often a managed policy is used in its account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +27,7 @@ pub enum PolicyFilter {
 /// Stores a new policy. Its versions are stored by [`crate::policy_version`]. [`StoreError::Unique`] when the name, the
 /// ARN or the id is taken.
 pub async fn insert(tx: &mut Transaction, policy: &ManagedPolicy) -> Result<(), StoreError> {
+    writes(tx, policy);
     tx.execute(
         INSERT,
         &[
@@ -69,8 +70,14 @@ pub async fn find_by_arn(
     account: AccountId,
     arn: &Arn,
 ) -> Result<Option<ManagedPolicy>, StoreError> {
-    let row = tx.find(FIND_BY_ARN, &[(":account_id", &account), (":arn", &arn.to_string())]).await?;
-    row.as_ref().map(document::read).transpose()
+    let arn = arn.to_string();
+    tx.reads(|| Entity::policy_arn(account, &arn));
+    let row = tx.find(FIND_BY_ARN, &[(":account_id", &account), (":arn", &arn)]).await?;
+    let policy: Option<ManagedPolicy> = row.as_ref().map(document::read).transpose()?;
+    if let Some(policy) = &policy {
+        tx.notes(|| Entity::policy(account, &policy.id));
+    }
+    Ok(policy)
 }
 
 /// The policy of that name, in whatever case and path.
@@ -127,6 +134,7 @@ pub async fn count(tx: &mut Transaction, account: AccountId) -> Result<u64, Stor
 
 /// Stores the policy of that id anew; a policy keeps its name and path.
 pub async fn update(tx: &mut Transaction, policy: &ManagedPolicy) -> Result<(), StoreError> {
+    writes(tx, policy);
     let updated = tx
         .execute(
             UPDATE,
@@ -144,7 +152,14 @@ pub async fn update(tx: &mut Transaction, policy: &ManagedPolicy) -> Result<(), 
 
 /// Deletes the policy; says whether there was one. [`StoreError::Reference`] while it has versions.
 pub async fn delete(tx: &mut Transaction, account: AccountId, id: &UniqueId) -> Result<bool, StoreError> {
+    tx.writes(Entity::policy(account, id));
     Ok(tx.execute(DELETE, &[(":account_id", &account), (":policy_id", id)]).await? > 0)
+}
+
+/// The policy, and its ARN: whoever looked for the ARN in vain must look again.
+fn writes(tx: &mut Transaction, policy: &ManagedPolicy) {
+    tx.writes(Entity::policy(policy.account_id, &policy.id));
+    tx.writes(Entity::policy_arn(policy.account_id, &policy.arn().to_string()));
 }
 
 fn read_usage(row: &Row) -> Result<PolicyUsage, StoreError> {

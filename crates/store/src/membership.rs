@@ -2,7 +2,7 @@
 
 use domain::{AccountId, Group, UniqueId, User};
 
-use crate::{StoreError, Transaction, document, page};
+use crate::{Entity, StoreError, Transaction, document, page};
 
 /// Puts a user into a group; says whether it was not in it before. [`StoreError::Reference`] when either does not exist.
 pub async fn insert(
@@ -11,6 +11,7 @@ pub async fn insert(
     group: &UniqueId,
     user: &UniqueId,
 ) -> Result<bool, StoreError> {
+    tx.writes(Entity::user(account, user));
     let parameters = [(":account_id", &account as _), (":group_id", group as _), (":user_id", user as _)];
     Ok(tx.execute(INSERT, &parameters).await? > 0)
 }
@@ -22,6 +23,7 @@ pub async fn delete(
     group: &UniqueId,
     user: &UniqueId,
 ) -> Result<bool, StoreError> {
+    tx.writes(Entity::user(account, user));
     let parameters = [(":account_id", &account as _), (":group_id", group as _), (":user_id", user as _)];
     Ok(tx.execute(DELETE, &parameters).await? > 0)
 }
@@ -56,6 +58,7 @@ pub async fn list_groups(
     after: Option<&str>,
     limit: u32,
 ) -> Result<Vec<Group>, StoreError> {
+    tx.reads(|| Entity::user(account, user));
     let rows = tx
         .query(
             LIST_GROUPS,
@@ -67,7 +70,11 @@ pub async fn list_groups(
             ],
         )
         .await?;
-    document::read_all(&rows)
+    let groups: Vec<Group> = document::read_all(&rows)?;
+    for group in &groups {
+        tx.notes(|| Entity::group(account, &group.id));
+    }
+    Ok(groups)
 }
 
 /// How many groups the user is in.

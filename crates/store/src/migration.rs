@@ -2,21 +2,36 @@
 
 use aws_lc_rs::digest;
 
-use crate::{Engine, Retry, Store, StoreError, Transaction};
+use crate::{Engine, Retry, Row, Store, StoreError, Transaction, node};
 
 /// One step of the schema.
 pub(crate) struct Migration {
     /// 1, 2, 3 ... without gaps.
     version: i64,
+    /// The oldest program that may work on a store which has taken this step, by the newest step it knows. One less than
+    /// `version` lets nodes be replaced one after the other; `version` itself wants all older nodes stopped first.
+    works_with: i64,
     /// Statements in PostgreSQL's words.
     sql: &'static str,
 }
 
 /// All steps. A step that has been released never changes: stores remember its checksum.
 pub(crate) const MIGRATIONS: &[Migration] = &[
-    Migration { version: 1, sql: include_str!("schema/0001.sql") },
-    Migration { version: 2, sql: include_str!("schema/0002.sql") },
+    Migration { version: 1, works_with: 1, sql: include_str!("schema/0001.sql") },
+    // A program that does not know the change log would leave the others in the dark.
+    Migration { version: 2, works_with: 2, sql: include_str!("schema/0002-nodes.sql") },
+    // A program that does not know these columns leaves them empty.
+    Migration { version: 3, works_with: 2, sql: include_str!("schema/0003-audit.sql") },
 ];
+
+/// The newest version of the schema that this program knows.
+pub fn schema_version() -> i64 {
+    newest_of(MIGRATIONS)
+}
+
+fn newest_of(migrations: &[Migration]) -> i64 {
+    migrations.last().map_or(0, |migration| migration.version)
+}
 
 impl Migration {
     /// SHA-256 of the text, in hexadecimal.
@@ -81,7 +96,8 @@ pub(crate) async fn missing(store: &Store) -> Result<Vec<i64>, StoreError> {
         Err(StoreError::Statement(_)) => Vec::new(),
         rows => rows?,
     };
-    Ok(pending(&rows, MIGRATIONS)?.iter().map(|migration| migration.version).collect())
+    let works_with = works_with(&mut store.read()).await.unwrap_or_default();
+    Ok(pending(&rows, MIGRATIONS, works_with)?.iter().map(|migration| migration.version).collect())
 }
 
 /// Fails unless the store has taken all steps and no others.
@@ -93,7 +109,10 @@ pub(crate) async fn require_current(store: &Store) -> Result<(), StoreError> {
         }
         other => other,
     })?;
-    if pending(&rows, MIGRATIONS)?.is_empty() {
+    drop(tx);
+    // A store that is older than this table has taken no step of a newer program.
+    let works_with = works_with(&mut store.read()).await.unwrap_or_default();
+    if pending(&rows, MIGRATIONS, works_with)?.is_empty() {
         Ok(())
     } else {
         Err(StoreError::Schema(
@@ -107,10 +126,15 @@ async fn attempt(store: &Store, migrations: &[Migration]) -> Result<(), StoreErr
     let mut tx = store.write().await?;
     tx.script(&in_words_of(store.engine(), TABLE)).await?;
     let rows = tx.query(LIST, &[]).await?;
-    let pending = pending(&rows, migrations)?;
-    if pending.is_empty() {
+    let works_with = works_with(&mut tx).await?;
+    let pending = pending(&rows, migrations, works_with)?;
+    let Some(needed) = pending.iter().map(|migration| migration.works_with).max() else {
         tx.rollback();
         return Ok(());
+    };
+    // On SQLite this process is the only one that serves, and is only just starting.
+    if store.engine() == Engine::Postgres && rows.len() >= NODES_SINCE {
+        require_no_older_node(&mut tx, needed).await?;
     }
     take(&mut tx, store.engine(), pending).await?;
     tx.commit().await
@@ -121,12 +145,32 @@ async fn take<'a>(
     engine: Engine,
     migrations: impl IntoIterator<Item = &'a Migration>,
 ) -> Result<(), StoreError> {
+    let mut needed = works_with(tx).await?.unwrap_or(0);
     for migration in migrations {
         tx.script(&in_words_of(engine, migration.sql)).await?;
         tx.execute(INSERT, &[(":version", &migration.version), (":checksum", &migration.checksum())]).await?;
         tracing::info!(version = migration.version, "the schema has a new version");
+        needed = needed.max(migration.works_with);
     }
+    tx.execute(FORGET_WORKS_WITH, &[]).await?;
+    tx.execute(WORKS_WITH, &[(":version", &needed)]).await?;
     Ok(())
+}
+
+/// Refuses a step that nodes which are running now do not understand.
+async fn require_no_older_node(tx: &mut Transaction, needed: i64) -> Result<(), StoreError> {
+    match node::find_older(tx, needed).await? {
+        None => Ok(()),
+        Some((name, program_version)) => Err(StoreError::Schema(format!(
+            "the node {name} (version {program_version}) does not understand the schema that this program needs: stop all \
+             nodes of that version first"
+        ))),
+    }
+}
+
+/// The oldest program that may work on the store as it is.
+async fn works_with(tx: &mut Transaction) -> Result<Option<i64>, StoreError> {
+    tx.find(FIND_WORKS_WITH, &[]).await?.map(|row| row.integer("version")).transpose()
 }
 
 /// Two nodes that create the same table at the same time see one of these.
@@ -139,10 +183,18 @@ fn is_race(error: &StoreError) -> bool {
 }
 
 /// The steps still to be taken, given those the store remembers.
-fn pending<'a>(taken: &[crate::Row], migrations: &'a [Migration]) -> Result<&'a [Migration], StoreError> {
+fn pending<'a>(
+    taken: &[Row],
+    migrations: &'a [Migration],
+    works_with: Option<i64>,
+) -> Result<&'a [Migration], StoreError> {
     for (index, row) in taken.iter().enumerate() {
         let version = row.integer("version")?;
         let Some(migration) = migrations.get(index) else {
+            // Steps of a newer program, which says whether this one may go on beside it.
+            if works_with.is_some_and(|oldest| oldest <= newest_of(migrations)) {
+                return Ok(&[]);
+            }
             return Err(StoreError::Schema(format!(
                 "the store's schema has version {version}, newer than this program: use a newer program"
             )));
@@ -159,11 +211,20 @@ fn pending<'a>(taken: &[crate::Row], migrations: &'a [Migration]) -> Result<&'a 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     version BIGINT NOT NULL PRIMARY KEY,
     checksum TEXT COLLATE \"C\" NOT NULL
+);
+CREATE TABLE IF NOT EXISTS schema_works_with (
+    version BIGINT NOT NULL PRIMARY KEY
 )";
 const INSERT: &str = "INSERT INTO schema_migration (version, checksum) VALUES (:version, :checksum)";
 const LIST: &str = "SELECT version, checksum FROM schema_migration ORDER BY version";
 
-pub(crate) const SQL: &[&str] = &[INSERT, LIST];
+const FIND_WORKS_WITH: &str = "SELECT version FROM schema_works_with";
+const FORGET_WORKS_WITH: &str = "DELETE FROM schema_works_with";
+const WORKS_WITH: &str = "INSERT INTO schema_works_with (version) VALUES (:version)";
+/// From when on there is a table of nodes.
+const NODES_SINCE: usize = 2;
+
+pub(crate) const SQL: &[&str] = &[INSERT, LIST, FIND_WORKS_WITH, FORGET_WORKS_WITH, WORKS_WITH];
 
 #[cfg(test)]
 mod tests {
@@ -214,13 +275,13 @@ mod tests {
     async fn a_newer_or_altered_schema_is_refused() {
         let store = Store::unmigrated(&Location::Memory).unwrap();
         let two = [
-            Migration { version: 1, sql: "CREATE TABLE a (b BIGINT)" },
-            Migration { version: 2, sql: "CREATE TABLE c (d BIGINT)" },
+            Migration { version: 1, works_with: 1, sql: "CREATE TABLE a (b BIGINT)" },
+            Migration { version: 2, works_with: 2, sql: "CREATE TABLE c (d BIGINT)" },
         ];
         migrate(&store, &two).await.unwrap();
         let newer = migrate(&store, &two[..1]).await;
         assert!(matches!(&newer, Err(StoreError::Schema(text)) if text.contains("newer")), "{newer:?}");
-        let altered = [Migration { version: 1, sql: "CREATE TABLE a (b TEXT)" }];
+        let altered = [Migration { version: 1, works_with: 1, sql: "CREATE TABLE a (b TEXT)" }];
         let altered = migrate(&store, &altered).await;
         assert!(
             matches!(&altered, Err(StoreError::Schema(text)) if text.contains("version 1")),
@@ -229,11 +290,33 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn nodes_may_be_replaced_one_after_the_other_where_a_step_allows_it() {
+        let store = Store::unmigrated(&Location::Memory).unwrap();
+        let steps = [
+            Migration { version: 1, works_with: 1, sql: "CREATE TABLE a (b BIGINT)" },
+            Migration { version: 2, works_with: 1, sql: "CREATE TABLE c (d BIGINT)" },
+            Migration { version: 3, works_with: 2, sql: "CREATE TABLE e (f BIGINT)" },
+        ];
+        migrate(&store, &steps[..2]).await.unwrap();
+        assert_eq!(migrate(&store, &steps[..1]).await, Ok(()), "the program before");
+        migrate(&store, &steps).await.unwrap();
+        assert_eq!(migrate(&store, &steps[..2]).await, Ok(()), "the program before");
+        assert!(
+            matches!(migrate(&store, &steps[..1]).await, Err(StoreError::Schema(_))),
+            "the one before that"
+        );
+    }
+
+    #[tokio::test]
     async fn a_step_that_fails_leaves_nothing() {
         let store = Store::unmigrated(&Location::Memory).unwrap();
         let broken = [
-            Migration { version: 1, sql: "CREATE TABLE a (b BIGINT)" },
-            Migration { version: 2, sql: "CREATE TABLE c (d BIGINT); CREATE TABLE a (b BIGINT)" },
+            Migration { version: 1, works_with: 1, sql: "CREATE TABLE a (b BIGINT)" },
+            Migration {
+                version: 2,
+                works_with: 2,
+                sql: "CREATE TABLE c (d BIGINT); CREATE TABLE a (b BIGINT)",
+            },
         ];
         assert!(migrate(&store, &broken).await.is_err());
         assert_eq!(schema(&store).await, Vec::<String>::new());

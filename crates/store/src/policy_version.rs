@@ -2,7 +2,7 @@
 
 use domain::{AccountId, ManagedPolicyVersion, PolicyVersionId, UniqueId};
 
-use crate::{StoreError, Transaction, document};
+use crate::{Entity, StoreError, Transaction, document};
 
 /// Stores a new version. [`StoreError::Unique`] when the policy has that version, [`StoreError::Reference`] when there is
 /// no such policy.
@@ -12,6 +12,7 @@ pub async fn insert(
     policy: &UniqueId,
     version: &ManagedPolicyVersion,
 ) -> Result<(), StoreError> {
+    tx.writes(Entity::policy(account, policy));
     tx.execute(
         INSERT,
         &[
@@ -35,6 +36,7 @@ pub async fn find(
 ) -> Result<Option<ManagedPolicyVersion>, StoreError> {
     let parameters =
         [(":account_id", &account as _), (":policy_id", policy as _), (":version", &version as _)];
+    tx.reads(|| Entity::policy(account, policy));
     let row = tx.find(FIND, &parameters).await?;
     row.as_ref().map(document::read).transpose()
 }
@@ -64,6 +66,7 @@ pub async fn delete(
 ) -> Result<bool, StoreError> {
     let parameters =
         [(":account_id", &account as _), (":policy_id", policy as _), (":version", &version as _)];
+    tx.writes(Entity::policy(account, policy));
     Ok(tx.execute(DELETE, &parameters).await? > 0)
 }
 

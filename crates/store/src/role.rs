@@ -2,10 +2,11 @@
 
 use domain::{AccountId, Role, RoleName, UniqueId};
 
-use crate::{StoreError, Transaction, document, page};
+use crate::{Entity, StoreError, Transaction, document, page};
 
 /// Stores a new role. [`StoreError::Unique`] when the name or the id is taken in the account.
 pub async fn insert(tx: &mut Transaction, role: &Role) -> Result<(), StoreError> {
+    writes(tx, role);
     tx.execute(
         INSERT,
         &[
@@ -43,8 +44,13 @@ pub async fn find_by_name(
     account: AccountId,
     name: &RoleName,
 ) -> Result<Option<Role>, StoreError> {
+    tx.reads(|| Entity::role_name(account, &name.key()));
     let row = tx.find(FIND_BY_NAME, &[(":account_id", &account), (":name_key", &name.key())]).await?;
-    row.as_ref().map(document::read).transpose()
+    let role: Option<Role> = row.as_ref().map(document::read).transpose()?;
+    if let Some(role) = &role {
+        tx.notes(|| Entity::role(account, &role.id));
+    }
+    Ok(role)
 }
 
 /// Up to `limit` roles whose path begins with `path_prefix`, by name key, from behind the key `after`.
@@ -101,6 +107,7 @@ pub async fn count(tx: &mut Transaction, account: AccountId) -> Result<u64, Stor
 /// Stores the role of that id anew, under what may be another name or path. [`StoreError::Unique`] when the name is
 /// taken.
 pub async fn update(tx: &mut Transaction, role: &Role) -> Result<(), StoreError> {
+    writes(tx, role);
     let updated = tx
         .execute(
             UPDATE,
@@ -120,7 +127,14 @@ pub async fn update(tx: &mut Transaction, role: &Role) -> Result<(), StoreError>
 
 /// Deletes the role; says whether there was one.
 pub async fn delete(tx: &mut Transaction, account: AccountId, id: &UniqueId) -> Result<bool, StoreError> {
+    tx.writes(Entity::role(account, id));
     Ok(tx.execute(DELETE, &[(":account_id", &account), (":role_id", id)]).await? > 0)
+}
+
+/// The role, and its name: whoever looked for the name in vain must look again.
+fn writes(tx: &mut Transaction, role: &Role) {
+    tx.writes(Entity::role(role.account_id, &role.id));
+    tx.writes(Entity::role_name(role.account_id, &role.name.key()));
 }
 
 const INSERT: &str =

@@ -1,7 +1,7 @@
 use crate::{
-    access_key, account, attachment, audit_chain, audit_event, check, export, group, inline_policy,
-    last_used, managed_policy, membership, migration, policy_version, role, seal, setting, store, table,
-    user,
+    access_key, account, attachment, audit_chain, audit_event, change_log, check, export, group,
+    inline_policy, last_used, lease, managed_policy, membership, migration, node, policy_version, role, seal,
+    setting, store, table, user,
 };
 
 /// Every SQL text of the store, with the `:name` parameters it takes: for tests that put them to each engine.
@@ -12,13 +12,16 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         attachment::SQL,
         audit_chain::SQL,
         audit_event::SQL,
+        change_log::SQL,
         export::SQL,
         group::SQL,
         inline_policy::SQL,
         last_used::SQL,
+        lease::SQL,
         managed_policy::SQL,
         membership::SQL,
         migration::SQL,
+        node::SQL,
         policy_version::SQL,
         role::SQL,
         seal::SQL,

@@ -1,11 +1,22 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::Notify;
 
 use crate::{
-    Engine, Finding, Location, Report, Sealer, StoreError, Transaction, check,
+    ChangeFollower, Engine, Entity, Finding, Location, Parameters, Report, Row, Sealer, StoreError,
+    Transaction, check,
     engine::{
-        postgres::{Endpoint, Mode, Postgres},
-        sqlite::Sqlite,
+        postgres::{Endpoint, Mode, Postgres, PostgresFollow},
+        sqlite::{Sqlite, SqliteFollow},
     },
+    gate::Gate,
     migration,
     transaction::Inner,
 };
@@ -13,8 +24,19 @@ use crate::{
 /// The store: an SQLite file, a PostgreSQL database, or memory. Cheap to clone; all clones are one store.
 #[derive(Clone)]
 pub struct Store {
-    database: Arc<Database>,
+    shared: Arc<Shared>,
 }
+
+struct Shared {
+    database: Database,
+    gate: Gate,
+    listeners: RwLock<Vec<Listener>>,
+    /// Told after every commit that changed an entity.
+    committed: Notify,
+    read_transactions: AtomicU64,
+}
+
+type Listener = Box<dyn Fn(&BTreeSet<Entity>) + Send + Sync>;
 
 enum Database {
     Postgres(Postgres),
@@ -40,6 +62,8 @@ pub struct Options {
     pub readers: usize,
     /// Transactions that share one SQLite commit, at most.
     pub batch: usize,
+    /// Transactions that may wait for a connection or for their turn to write; more are refused at once.
+    pub queue: usize,
     /// How long a transaction waits for a connection or for its turn to write.
     pub wait: Duration,
     /// How long PostgreSQL may take to answer one statement or COMMIT.
@@ -52,8 +76,9 @@ impl Default for Options {
             connections: 16,
             readers: 8,
             batch: 256,
+            queue: 1024,
             wait: Duration::from_secs(5),
-            statement: Duration::from_secs(30),
+            statement: Duration::from_secs(10),
         }
     }
 }
@@ -90,7 +115,14 @@ impl Store {
             Location::Postgres(url) => Database::Postgres(Postgres::new(Endpoint::open(url)?, options)?),
             Location::Sqlite(path) => Database::Sqlite(Sqlite::in_file(path, access, options)?),
         };
-        Ok(Self { database: Arc::new(database) })
+        let shared = Shared {
+            database,
+            gate: Gate::open(),
+            listeners: RwLock::default(),
+            committed: Notify::new(),
+            read_transactions: AtomicU64::new(0),
+        };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     #[cfg(test)]
@@ -101,23 +133,80 @@ impl Store {
     /// A read transaction: one snapshot of what is committed when its first statement runs. Until then it takes nothing
     /// from the store, so that a request which turns out to need no statement costs none.
     pub fn read(&self) -> Transaction {
-        Transaction::new(Inner::ReadLater(self.clone()))
+        Transaction::new(self.clone(), Inner::ReadLater)
     }
 
     /// Begins the snapshot.
     pub(crate) async fn begin_read(&self) -> Result<Inner, StoreError> {
-        Ok(match &*self.database {
-            Database::Postgres(postgres) => Inner::Postgres(postgres.begin(Mode::Read).await?),
-            Database::Sqlite(sqlite) => Inner::SqliteRead(sqlite.read().await?),
-        })
+        self.shared.read_transactions.fetch_add(1, Ordering::Relaxed);
+        let begin = async {
+            Ok(match &self.shared.database {
+                Database::Postgres(postgres) => Inner::Postgres(postgres.begin(Mode::Read).await?),
+                Database::Sqlite(sqlite) => Inner::SqliteRead(sqlite.read().await?),
+            })
+        };
+        self.shared.gate.pass(begin).await
     }
 
     /// Begins a write transaction, serializable with all others. Do not wait for anything but the store inside it.
     pub async fn write(&self) -> Result<Transaction, StoreError> {
-        Ok(Transaction::new(match &*self.database {
-            Database::Postgres(postgres) => Inner::Postgres(postgres.begin(Mode::Write).await?),
-            Database::Sqlite(sqlite) => Inner::SqliteWrite(sqlite.write().await?),
-        }))
+        let begin = async {
+            Ok(match &self.shared.database {
+                Database::Postgres(postgres) => Inner::Postgres(postgres.begin(Mode::Write).await?),
+                Database::Sqlite(sqlite) => Inner::SqliteWrite(sqlite.write().await?),
+            })
+        };
+        Ok(Transaction::new(self.clone(), self.shared.gate.pass(begin).await?))
+    }
+
+    /// Calls `listener` with what a transaction of this process wrote: after it was committed and before that is
+    /// acknowledged, and also when it is not known whether it was.
+    pub fn on_change(&self, listener: impl Fn(&BTreeSet<Entity>) + Send + Sync + 'static) {
+        self.shared.listeners.write().unwrap_or_else(PoisonError::into_inner).push(Box::new(listener));
+    }
+
+    pub(crate) fn changed(&self, written: &BTreeSet<Entity>) {
+        for listener in &*self.shared.listeners.read().unwrap_or_else(PoisonError::into_inner) {
+            listener(written);
+        }
+        self.shared.committed.notify_one();
+    }
+
+    /// Resolves when this process has changed something since it was last asked.
+    pub(crate) async fn committed(&self) {
+        self.shared.committed.notified().await;
+    }
+
+    /// Whether other processes may change the store: all but one in memory.
+    pub fn is_shared(&self) -> bool {
+        match &self.shared.database {
+            Database::Postgres(_) => true,
+            Database::Sqlite(sqlite) => sqlite.is_file(),
+        }
+    }
+
+    /// Follows what all processes commit. One follower at a time.
+    pub fn follow(&self) -> Result<ChangeFollower, StoreError> {
+        let follow = match &self.shared.database {
+            Database::Postgres(postgres) => Follow::Postgres(postgres.follow()),
+            Database::Sqlite(sqlite) => Follow::Sqlite(sqlite.follow()?),
+        };
+        Ok(ChangeFollower::new(self.clone(), follow))
+    }
+
+    /// Why the store is out of reach: the reason for which its follower's last look failed. Until the follower has caught
+    /// up, all work on the store fails with [`StoreError::Unavailable`] without being tried.
+    pub fn out_of_reach(&self) -> Option<Arc<str>> {
+        self.shared.gate.reason()
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.shared.gate
+    }
+
+    /// How many read transactions have run a statement: for tests of what needs none.
+    pub fn read_transactions(&self) -> u64 {
+        self.shared.read_transactions.load(Ordering::Relaxed)
     }
 
     /// Asks the engine for one row.
@@ -128,7 +217,7 @@ impl Store {
 
     /// Which engine keeps the store.
     pub fn engine(&self) -> Engine {
-        match &*self.database {
+        match &self.shared.database {
             Database::Postgres(_) => Engine::Postgres,
             Database::Sqlite(_) => Engine::Sqlite,
         }
@@ -148,7 +237,7 @@ impl Store {
     }
 
     async fn examine(&self, sealer: Option<&Sealer>, report: &mut Report) -> Result<(), StoreError> {
-        if let Database::Sqlite(sqlite) = &*self.database {
+        if let Database::Sqlite(sqlite) = &self.shared.database {
             for text in sqlite.integrity().await? {
                 report.add(Finding::Integrity(text));
             }
@@ -171,9 +260,46 @@ impl Store {
     /// How many commits SQLite has run, each for one or more write transactions; `None` on PostgreSQL, which groups
     /// commits itself.
     pub fn sqlite_commits(&self) -> Option<u64> {
-        match &*self.database {
+        match &self.shared.database {
             Database::Postgres(_) => None,
             Database::Sqlite(sqlite) => Some(sqlite.commits()),
+        }
+    }
+}
+
+/// The engine's part of a [`ChangeFollower`].
+pub(crate) enum Follow {
+    Postgres(PostgresFollow),
+    Sqlite(SqliteFollow),
+}
+
+impl Follow {
+    /// One statement that sees one snapshot. With `announce` other nodes are woken first.
+    pub(crate) async fn query(
+        &mut self,
+        sql: &'static str,
+        parameters: &Parameters<'_>,
+        announce: bool,
+    ) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::Postgres(follow) => follow.query(sql, parameters, announce).await,
+            Self::Sqlite(follow) => follow.query(sql, parameters).await,
+        }
+    }
+
+    /// Sees to a connection to run [`query`](Self::query) on.
+    pub(crate) async fn connect(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Postgres(follow) => follow.connect().await,
+            Self::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Resolves when another node hints at a change; never where the engine has no way to.
+    pub(crate) async fn hint(&mut self) {
+        match self {
+            Self::Postgres(follow) => follow.hint().await,
+            Self::Sqlite(_) => std::future::pending().await,
         }
     }
 }

@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
+
 use crate::{
-    Parameters, Row, Store, StoreError,
+    Engine, Entity, Parameters, Row, Store, StoreError,
     backup::NamedTable,
     engine::{postgres::PostgresTransaction, sqlite},
     row::Cell,
@@ -16,21 +18,70 @@ use crate::{
 /// triggers, SAVEPOINT, cascades and FOR UPDATE are not. There are no lists as parameters either: for `IN`, write a join
 /// or run the statement once for each element.
 pub struct Transaction {
+    store: Store,
     inner: Inner,
     failed: bool,
+    written: BTreeSet<Entity>,
+    /// What is read; `None` where nobody wants to know.
+    noted: Option<Noted>,
+}
+
+/// What a transaction has read.
+#[derive(Default)]
+struct Noted {
+    entities: BTreeSet<Entity>,
+    /// The next statement's entity has been named.
+    announced: bool,
 }
 
 pub(crate) enum Inner {
     /// A read transaction before its first statement.
-    ReadLater(Store),
+    ReadLater,
     Postgres(PostgresTransaction),
     SqliteRead(sqlite::ReadTransaction),
     SqliteWrite(sqlite::WriteTransaction),
 }
 
 impl Transaction {
-    pub(crate) fn new(inner: Inner) -> Self {
-        Self { inner, failed: false }
+    pub(crate) fn new(store: Store, inner: Inner) -> Self {
+        Self { store, inner, failed: false, written: BTreeSet::new(), noted: None }
+    }
+
+    /// The same transaction, which from now on notes the entities it reads. A query of a function that does not name its
+    /// entity fails then: nothing can be kept that would not be forgotten when it changes.
+    #[must_use]
+    pub fn noting(mut self) -> Self {
+        self.noted = Some(Noted::default());
+        self
+    }
+
+    /// The entities that a [`noting`](Self::noting) transaction has read.
+    pub fn into_noted(self) -> BTreeSet<Entity> {
+        self.noted.map(|noted| noted.entities).unwrap_or_default()
+    }
+
+    /// Names what the next query reads.
+    pub(crate) fn reads(&mut self, entity: impl FnOnce() -> Entity) {
+        if let Some(noted) = &mut self.noted {
+            noted.entities.insert(entity());
+            noted.announced = true;
+        }
+    }
+
+    /// Names what the last query turned out to have read as well.
+    pub(crate) fn notes(&mut self, entity: impl FnOnce() -> Entity) {
+        if let Some(noted) = &mut self.noted {
+            noted.entities.insert(entity());
+        }
+    }
+
+    /// Names what this transaction changes.
+    pub(crate) fn writes(&mut self, entity: Entity) {
+        self.written.insert(entity);
+    }
+
+    pub(crate) fn engine(&self) -> Engine {
+        self.store.engine()
     }
 
     /// Runs a statement that returns no rows; gives the number of rows it inserted, changed or deleted.
@@ -41,8 +92,10 @@ impl Transaction {
     ) -> Result<u64, StoreError> {
         self.start().await?;
         let changed = match &mut self.inner {
-            Inner::Postgres(transaction) => transaction.execute(sql, parameters).await,
-            Inner::ReadLater(_) => Err(StoreError::Aborted),
+            Inner::Postgres(transaction) => {
+                self.store.gate().pass(transaction.execute(sql, parameters)).await
+            }
+            Inner::ReadLater => Err(StoreError::Aborted),
             Inner::SqliteRead(transaction) => transaction.execute(sql, parameters),
             Inner::SqliteWrite(transaction) => transaction.execute(sql, parameters),
         };
@@ -55,10 +108,15 @@ impl Transaction {
         sql: &'static str,
         parameters: &Parameters<'_>,
     ) -> Result<Vec<Row>, StoreError> {
+        if let Some(noted) = &mut self.noted
+            && !std::mem::take(&mut noted.announced)
+        {
+            return Err(StoreError::Statement(format!("it is not known what this reads: {sql}")));
+        }
         self.start().await?;
         let rows = match &mut self.inner {
-            Inner::Postgres(transaction) => transaction.query(sql, parameters).await,
-            Inner::ReadLater(_) => Err(StoreError::Aborted),
+            Inner::Postgres(transaction) => self.store.gate().pass(transaction.query(sql, parameters)).await,
+            Inner::ReadLater => Err(StoreError::Aborted),
             Inner::SqliteRead(transaction) => transaction.query(sql, parameters),
             Inner::SqliteWrite(transaction) => transaction.query(sql, parameters),
         };
@@ -83,7 +141,7 @@ impl Transaction {
         self.start().await?;
         let prepared = match &mut self.inner {
             Inner::Postgres(transaction) => transaction.prepare(sql).await,
-            Inner::ReadLater(_) => Err(StoreError::Aborted),
+            Inner::ReadLater => Err(StoreError::Aborted),
             Inner::SqliteRead(transaction) => transaction.prepare(sql),
             Inner::SqliteWrite(transaction) => transaction.prepare(sql),
         };
@@ -95,7 +153,7 @@ impl Transaction {
         self.start().await?;
         let done = match &mut self.inner {
             Inner::Postgres(transaction) => transaction.script(sql).await,
-            Inner::ReadLater(_) | Inner::SqliteRead(_) => Err(StoreError::ReadOnly),
+            Inner::ReadLater | Inner::SqliteRead(_) => Err(StoreError::ReadOnly),
             Inner::SqliteWrite(transaction) => transaction.script(sql),
         };
         self.finish(done)
@@ -109,31 +167,39 @@ impl Transaction {
         self.start().await?;
         let done = match &mut self.inner {
             Inner::Postgres(transaction) => transaction.load(table, rows).await,
-            Inner::ReadLater(_) | Inner::SqliteRead(_) => Err(StoreError::ReadOnly),
+            Inner::ReadLater | Inner::SqliteRead(_) => Err(StoreError::ReadOnly),
             Inner::SqliteWrite(transaction) => transaction.load(table, rows),
         };
         self.finish(done)
     }
 
-    /// Makes the transaction durable: when this returns `Ok`, it is on disk. A conflict means that nothing of it was
-    /// kept; see [`StoreError::is_indeterminate`] for the one error that leaves it open, as does dropping this future.
+    /// Makes the transaction durable: when this returns `Ok`, it is on disk, and whoever listens with
+    /// [`Store::on_change`] knows what it changed. A conflict means that nothing of it was kept; see
+    /// [`StoreError::is_indeterminate`] for the one error that leaves it open, as does dropping this future.
     pub async fn commit(self) -> Result<(), StoreError> {
         if self.failed {
             return Err(StoreError::Aborted);
         }
-        match self.inner {
-            Inner::Postgres(transaction) => transaction.commit().await,
-            Inner::ReadLater(_) | Inner::SqliteRead(_) => Ok(()),
-            Inner::SqliteWrite(transaction) => transaction.commit().await,
+        let Self { store, inner, written, .. } = self;
+        if written.is_empty() {
+            return inner.commit(&written).await;
         }
+        // On a task of its own: a caller that goes away must not leave a change that the listener does not know of.
+        let committed = tokio::spawn(async move {
+            let committed = inner.commit(&written).await;
+            // Also when it failed: whether it was kept may be unknown, and to forget does no harm.
+            store.changed(&written);
+            committed
+        });
+        committed.await.unwrap_or_else(|_| Err(StoreError::indeterminate("the program is shutting down")))
     }
 
     /// Takes everything back, as dropping the transaction does.
     pub fn rollback(self) {}
 
     async fn start(&mut self) -> Result<(), StoreError> {
-        if let Inner::ReadLater(store) = &self.inner {
-            self.inner = store.begin_read().await?;
+        if matches!(self.inner, Inner::ReadLater) {
+            self.inner = self.store.begin_read().await?;
         }
         // Stays so when the statement's future is dropped: then nobody knows how far it got.
         if std::mem::replace(&mut self.failed, true) { Err(StoreError::Aborted) } else { Ok(()) }
@@ -142,5 +208,19 @@ impl Transaction {
     fn finish<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         self.failed = result.is_err();
         result
+    }
+}
+
+impl Inner {
+    /// Commits, with the change log's rows of what was written.
+    async fn commit(self, written: &BTreeSet<Entity>) -> Result<(), StoreError> {
+        match self {
+            Self::Postgres(transaction) => transaction.commit(written).await,
+            Self::ReadLater | Self::SqliteRead(_) => Ok(()),
+            Self::SqliteWrite(mut transaction) => {
+                transaction.record(written)?;
+                transaction.commit().await
+            }
+        }
     }
 }

@@ -2,10 +2,11 @@
 
 use domain::{AccountId, UniqueId, User, UserName};
 
-use crate::{StoreError, Transaction, document, page};
+use crate::{Entity, StoreError, Transaction, document, page};
 
 /// Stores a new user. [`StoreError::Unique`] when the name or the id is taken in the account.
 pub async fn insert(tx: &mut Transaction, user: &User) -> Result<(), StoreError> {
+    tx.writes(Entity::user(user.account_id, &user.id));
     tx.execute(
         INSERT,
         &[
@@ -33,6 +34,7 @@ pub async fn find(
     account: AccountId,
     id: &UniqueId,
 ) -> Result<Option<User>, StoreError> {
+    tx.reads(|| Entity::user(account, id));
     let row = tx.find(FIND, &[(":account_id", &account), (":user_id", id)]).await?;
     row.as_ref().map(document::read).transpose()
 }
@@ -101,6 +103,7 @@ pub async fn count(tx: &mut Transaction, account: AccountId) -> Result<u64, Stor
 /// Stores the user of that id anew, under what may be another name or path. [`StoreError::Unique`] when the name is
 /// taken.
 pub async fn update(tx: &mut Transaction, user: &User) -> Result<(), StoreError> {
+    tx.writes(Entity::user(user.account_id, &user.id));
     let updated = tx
         .execute(
             UPDATE,
@@ -120,6 +123,7 @@ pub async fn update(tx: &mut Transaction, user: &User) -> Result<(), StoreError>
 
 /// Deletes the user; says whether there was one. [`StoreError::Reference`] while it is in a group.
 pub async fn delete(tx: &mut Transaction, account: AccountId, id: &UniqueId) -> Result<bool, StoreError> {
+    tx.writes(Entity::user(account, id));
     Ok(tx.execute(DELETE, &[(":account_id", &account), (":user_id", id)]).await? > 0)
 }
 

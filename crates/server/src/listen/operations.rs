@@ -18,13 +18,8 @@ impl Answer for Operations {
     async fn answer(&self, _peer: Peer, request: Request<Incoming>) -> Response<Full<Bytes>> {
         match (request.method(), request.uri().path()) {
             (&Method::GET, "/healthz") => text(StatusCode::OK, "ok\n"),
-            (&Method::GET, "/readyz") => match self.server.plane.store.ping().await {
-                Ok(()) => text(StatusCode::OK, "ready\n"),
-                Err(error) => {
-                    tracing::warn!(%error, "not ready: the store does not answer");
-                    text(StatusCode::SERVICE_UNAVAILABLE, "not ready: the store does not answer\n")
-                }
-            },
+            (&Method::GET, "/readyz") => self.ready().await,
+            (&Method::GET, "/readyz/memory") => self.answers(),
             (&Method::GET, "/metrics") => metrics(self.server.metrics.render()),
             (&Method::POST, "/clock/advance") if self.server.dev => self.advance_clock(request.uri().query()),
             _ => text(StatusCode::NOT_FOUND, "not found\n"),
@@ -33,6 +28,30 @@ impl Answer for Operations {
 }
 
 impl Operations {
+    /// Whether everything works; if not, why, and what still does.
+    async fn ready(&self) -> Response<Full<Bytes>> {
+        let plane = &self.server.plane;
+        let Err(error) = plane.store.ping().await else { return text(StatusCode::OK, "ready\n") };
+        let memory = match plane.directory.statistics().left {
+            Some(Duration::ZERO) => "refusing everything".to_owned(),
+            Some(left) => format!("serving from memory for {} s more, refusing changes", left.as_secs()),
+            None => "serving from memory, refusing changes".to_owned(),
+        };
+        let body = format!("not ready: {error}; {memory}\n");
+        text(StatusCode::SERVICE_UNAVAILABLE, body)
+    }
+
+    /// Whether requests that memory can answer are answered: for a load balancer that must not drop nodes which are cut off
+    /// from the store.
+    fn answers(&self) -> Response<Full<Bytes>> {
+        match self.server.plane.directory.may_answer() {
+            Ok(()) => text(StatusCode::OK, "ready\n"),
+            Err(_) => {
+                text(StatusCode::SERVICE_UNAVAILABLE, "not ready: the store is out of reach for too long\n")
+            }
+        }
+    }
+
     /// `POST /clock/advance?seconds=N`: lets a test pass time instead of waiting for it.
     fn advance_clock(&self, query: Option<&str>) -> Response<Full<Bytes>> {
         let seconds =

@@ -1,8 +1,13 @@
-//! Reading what the directory keeps.
+//! Reading what the directory keeps. The transaction notes which entities the functions of the store read.
 
-use super::{Directory, KeyEntry, PrincipalPolicies, ResourcePolicy, RoleEntry, UserEntry};
+use super::{
+    KeyEntry, ResourcePolicy, RoleEntry, UserEntry,
+    entry::ManagedEntry,
+    memory::{Held, Thing},
+    shared::{Piece, Shared},
+};
 use crate::{Result, iam};
-use domain::{AccessKeyId, AccountId, Arn, PermissionsBoundary, PolicyOwner, RoleName, UniqueId};
+use domain::{AccountId, Arn, PermissionsBoundary, PolicyOwner, RoleName, UniqueId};
 use policy::{PolicyKind, Source};
 use std::sync::Arc;
 use store::{Sealer, Transaction};
@@ -10,58 +15,75 @@ use store::{Sealer, Transaction};
 /// More than any quota allows of policies on one principal or of groups around one user.
 const ALL: u32 = 10_000;
 
-pub(super) async fn access_key(
+/// The thing of that key.
+pub(super) async fn thing(
     tx: &mut Transaction,
     sealer: &Sealer,
-    account: AccountId,
-    id: &AccessKeyId,
-) -> Result<Option<KeyEntry>> {
-    let found = store::access_key::find_with_secret(tx, sealer, account, id).await?;
-    Ok(found.map(|(key, secret)| KeyEntry { key, secret, noted: Arc::default() }))
+    shared: &Shared,
+    key: &Thing,
+) -> Result<Option<Held>> {
+    Ok(match key {
+        Thing::AccessKey(id) => {
+            let Some(account) = id.account_id() else { return Ok(None) };
+            let found = store::access_key::find_with_secret(tx, sealer, account, id).await?;
+            found.map(|(key, secret)| {
+                Held::AccessKey(Arc::new(KeyEntry { key, secret, noted: Arc::default() }))
+            })
+        }
+        Thing::Managed(account, arn) => {
+            let piece = managed_policy(tx, shared, *account, arn).await?;
+            piece.map(|Piece { source, digest }| Held::Managed(Arc::new(ManagedEntry { source, digest })))
+        }
+        Thing::Role(account, name) => role(tx, shared, *account, name).await?.map(Arc::new).map(Held::Role),
+        Thing::User(account, id) => user(tx, shared, *account, id).await?.map(Arc::new).map(Held::User),
+    })
 }
 
-pub(super) async fn user(
+async fn user(
     tx: &mut Transaction,
-    directory: &Directory,
+    shared: &Shared,
     account: AccountId,
     id: &UniqueId,
 ) -> Result<Option<UserEntry>> {
     let Some(user) = store::user::find(tx, account, id).await? else { return Ok(None) };
     let mut identity = Vec::new();
-    sources_of(tx, directory, account, &PolicyOwner::User(id.clone()), "user", &mut identity).await?;
+    policies_of(tx, shared, account, &PolicyOwner::User(id.clone()), "user", &mut identity).await?;
     for group in store::membership::list_groups(tx, account, id, None, ALL).await? {
-        sources_of(tx, directory, account, &PolicyOwner::Group(group.id), "group", &mut identity).await?;
+        policies_of(tx, shared, account, &PolicyOwner::Group(group.id), "group", &mut identity).await?;
     }
-    let boundary = boundary(tx, directory, account, user.permissions_boundary.as_ref()).await?;
-    let policies = Arc::new(PrincipalPolicies::new(identity, boundary));
-    Ok(Some(UserEntry { user: Arc::new(user), policies }))
+    let boundary = boundary(tx, shared, account, user.permissions_boundary.as_ref()).await?;
+    Ok(Some(UserEntry { user: Arc::new(user), policies: shared.fuse(identity, boundary) }))
 }
 
-pub(super) async fn role(
+async fn role(
     tx: &mut Transaction,
-    directory: &Directory,
+    shared: &Shared,
     account: AccountId,
-    name: &RoleName,
+    name: &str,
 ) -> Result<Option<RoleEntry>> {
-    let Some(role) = store::role::find_by_name(tx, account, name).await? else { return Ok(None) };
+    let Ok(name) = RoleName::parse(name) else { return Ok(None) };
+    let Some(role) = store::role::find_by_name(tx, account, &name).await? else { return Ok(None) };
     let mut identity = Vec::new();
-    sources_of(tx, directory, account, &PolicyOwner::Role(role.id.clone()), "role", &mut identity).await?;
-    let boundary = boundary(tx, directory, account, role.permissions_boundary.as_ref()).await?;
-    let policies = Arc::new(PrincipalPolicies::new(identity, boundary));
-    let trust = directory.compile(&iam::role::trust::pinned(&role), PolicyKind::Trust)?;
+    policies_of(tx, shared, account, &PolicyOwner::Role(role.id.clone()), "role", &mut identity).await?;
+    let boundary = boundary(tx, shared, account, role.permissions_boundary.as_ref()).await?;
+    let (trust, _) = shared.compile(&iam::role::trust::pinned(&role), PolicyKind::Trust)?;
     let trust = Arc::new(ResourcePolicy::new(trust));
+    let policies = shared.fuse(identity, boundary);
     Ok(Some(RoleEntry { role: Arc::new(role), policies, trust, noted: Arc::default() }))
 }
 
-pub(super) async fn managed_policy(
+async fn managed_policy(
     tx: &mut Transaction,
-    directory: &Directory,
+    shared: &Shared,
     account: AccountId,
     arn: &str,
-) -> Result<Option<Source>> {
+) -> Result<Option<Piece>> {
+    let piece = |source_type: &'static str, document: &str| {
+        let (policy, digest) = shared.compile(document, PolicyKind::Identity)?;
+        Ok(Some(Piece { source: Source::new(arn, source_type, policy), digest }))
+    };
     if let Some(aws) = iam::aws_managed_policy::find(arn) {
-        let policy = directory.compile(aws.document(), PolicyKind::Identity)?;
-        return Ok(Some(Source::new(arn, "aws-managed", policy)));
+        return piece("aws-managed", aws.document());
     }
     let Ok(parsed) = Arn::parse(arn) else { return Ok(None) };
     let Some(managed) = store::managed_policy::find_by_arn(tx, account, &parsed).await? else {
@@ -69,25 +91,24 @@ pub(super) async fn managed_policy(
     };
     let version = store::policy_version::find(tx, account, &managed.id, managed.default_version).await?;
     let Some(version) = version else { return Ok(None) };
-    let policy = directory.compile(&version.document, PolicyKind::Identity)?;
-    Ok(Some(Source::new(arn, "user-managed", policy)))
+    piece("user-managed", &version.document)
 }
 
 /// The inline and attached policies of one owner.
-async fn sources_of(
+async fn policies_of(
     tx: &mut Transaction,
-    directory: &Directory,
+    shared: &Shared,
     account: AccountId,
     owner: &PolicyOwner,
     source_type: &'static str,
-    sources: &mut Vec<Source>,
+    pieces: &mut Vec<Piece>,
 ) -> Result<()> {
     for inline in store::inline_policy::list(tx, account, owner, None, ALL).await? {
-        let policy = directory.compile(&inline.document, PolicyKind::Identity)?;
-        sources.push(Source::new(inline.name.as_str(), source_type, policy));
+        let (policy, digest) = shared.compile(&inline.document, PolicyKind::Identity)?;
+        pieces.push(Piece { source: Source::new(inline.name.as_str(), source_type, policy), digest });
     }
     for arn in store::attachment::list(tx, account, owner, None, ALL).await? {
-        sources.extend(managed_policy(tx, directory, account, &arn).await?);
+        pieces.extend(managed_policy(tx, shared, account, &arn).await?);
     }
     Ok(())
 }
@@ -95,11 +116,11 @@ async fn sources_of(
 /// A boundary whose policy is gone is an empty one: it allows nothing.
 async fn boundary(
     tx: &mut Transaction,
-    directory: &Directory,
+    shared: &Shared,
     account: AccountId,
     boundary: Option<&PermissionsBoundary>,
-) -> Result<Option<Vec<Source>>> {
+) -> Result<Option<Vec<Piece>>> {
     let Some(boundary) = boundary else { return Ok(None) };
-    let source = managed_policy(tx, directory, account, &boundary.policy_arn).await?;
-    Ok(Some(source.into_iter().collect()))
+    let piece = managed_policy(tx, shared, account, &boundary.policy_arn).await?;
+    Ok(Some(piece.into_iter().collect()))
 }

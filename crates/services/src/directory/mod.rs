@@ -1,136 +1,158 @@
-//! The memory that answers: access keys, principals and compiled policies, filled on demand, bounded, and forgotten when
-//! a commit changes what they were made of. Once warm, a request reads no store.
+//! The memory that answers: access keys, principals and compiled policies, filled on demand, bounded in bytes, and forgotten
+//! when a commit changes what they were built from. Once warm, a request reads no store.
+//!
+//! - What an entry was built from is noted by the store's own functions as they read, and what a commit changed as they
+//!   write: [`stamps`] brings the two together.
+//! - Changes of this process are told by its store before they are acknowledged, changes of other nodes by the change log:
+//!   see [`follow`](crate::follow).
+//! - A node that cannot look at the log goes on answering from memory for a while, and then refuses: see [`standing`].
 
-mod generation;
+mod entry;
+mod guesses;
 mod load;
+mod memory;
 mod policies;
+mod shared;
+mod stamps;
+mod standing;
+mod weight;
 
-use crate::{Plane, Result};
-use domain::{AccessKey, AccessKeyId, AccountId, Role, RoleName, SecretAccessKey, Session, UniqueId, User};
-use generation::{Generation, Generations};
-use jiff::Timestamp;
+use crate::{Common, Error, Plane, Result};
+use domain::{AccessKeyId, AccountId, RoleName, Session, UniqueId};
+use entry::ManagedEntry;
+pub use entry::{KeyEntry, Noted, RoleEntry, UserEntry};
+use guesses::Guesses;
+use memory::{Held, Memory, Thing};
 use moka::sync::Cache;
 pub use policies::{CallerPolicies, PrincipalPolicies, ResourcePolicy, SessionPolicies};
 use policy::{Policy, PolicyKind, Source};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
+use shared::{Digest, Piece, Shared};
+use stamps::Stamps;
+use standing::Standing;
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
-use store::Engine;
+use store::{Changes, Store};
+use weight::Weigh;
 
-/// Entries of each kind that are kept. An entry takes about a kilobyte; policies are shared by content.
-const ENTRIES: u64 = 100_000;
-/// How old an entry may grow where other nodes may change the store without this one knowing.
-const SHARED_STORE_AGE: Duration = Duration::from_secs(1);
+/// What the directory may take, and for how long it may answer alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DirectoryLimits {
+    /// Bytes of memory, about.
+    pub bytes: u64,
+    /// How long entries answer while the store is out of reach.
+    pub offline: Duration,
+}
+
+impl Default for DirectoryLimits {
+    fn default() -> Self {
+        Self { bytes: 256 << 20, offline: Duration::from_mins(15) }
+    }
+}
+
+/// What the directory holds and has done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DirectoryStatistics {
+    /// Entries now.
+    pub entries: u64,
+    /// Bytes they take, about.
+    pub bytes: u64,
+    /// Lookups answered from memory.
+    pub hits: u64,
+    /// Lookups that read the store.
+    pub misses: u64,
+    /// Changes of entities that it was told of.
+    pub invalidations: u64,
+    /// How long ago it last heard from the store; `None` where nobody else changes the store.
+    pub silence: Option<Duration>,
+    /// How long it may go on without; `None` for ever.
+    pub left: Option<Duration>,
+}
 
 /// Access keys, principals and compiled policies.
 #[derive(Debug)]
 pub struct Directory {
-    generations: Generations,
-    access_keys: Cache<AccessKeyId, Entry<KeyEntry>>,
-    users: Cache<(AccountId, UniqueId), Entry<UserEntry>>,
-    roles: Cache<(AccountId, String), Entry<RoleEntry>>,
-    managed: Cache<(AccountId, String), Entry<Source>>,
-    compiled: Cache<(PolicyKind, [u8; 32]), Arc<Policy>>,
-    /// By their policies' names and where those are in memory, which an entry keeps there.
-    sessions: Cache<Vec<(String, usize)>, Arc<SessionPolicies>>,
-    max_age: Option<Duration>,
-}
-
-/// A long-term access key with its secret.
-#[derive(Debug)]
-pub struct KeyEntry {
-    /// The key's record.
-    pub key: AccessKey,
-    /// The opened secret.
-    pub secret: SecretAccessKey,
-    /// When its use was last noted.
-    pub noted: Arc<Noted>,
-}
-
-/// A user and what applies to it.
-#[derive(Debug)]
-pub struct UserEntry {
-    /// The user's record.
-    pub user: Arc<User>,
-    /// Its own policies, those of its groups, its boundary.
-    pub policies: Arc<PrincipalPolicies>,
-}
-
-/// A role and what applies to its sessions.
-#[derive(Debug)]
-pub struct RoleEntry {
-    /// The role's record.
-    pub role: Arc<Role>,
-    /// Its policies and boundary.
-    pub policies: Arc<PrincipalPolicies>,
-    /// Who may assume it; names of users and roles are unique ids.
-    pub trust: Arc<ResourcePolicy>,
-    /// When its use was last noted.
-    pub noted: Arc<Noted>,
-}
-
-/// The second in which a use was last noted, so that a busy key is noted once a second and not with every request.
-#[derive(Debug, Default)]
-pub struct Noted(AtomicI64);
-
-impl Noted {
-    /// Whether this is the first use in its second.
-    pub fn is_first(&self, now: Timestamp) -> bool {
-        let second = now.as_second();
-        self.0.load(Ordering::Relaxed) != second && self.0.swap(second, Ordering::Relaxed) != second
-    }
-}
-
-/// Something read from the store, or the knowledge that it is not there, with what tells whether it still holds.
-#[derive(Debug)]
-struct Entry<T> {
-    value: Option<Arc<T>>,
-    generation: Generation,
-    read_at: Instant,
-}
-
-impl<T> Clone for Entry<T> {
-    fn clone(&self) -> Self {
-        Self { value: self.value.clone(), generation: self.generation, read_at: self.read_at }
-    }
+    stamps: Arc<Stamps>,
+    memory: Memory,
+    shared: Shared,
+    /// By content: their policies are looked up with every request.
+    sessions: Cache<Digest, Arc<SessionPolicies>>,
+    guesses: Guesses,
+    standing: Standing,
 }
 
 impl Directory {
-    /// An empty directory in front of a store of that kind. SQLite is this process's own; PostgreSQL may be changed by
-    /// other nodes, so entries are read again after a second.
-    pub fn new(engine: Engine) -> Self {
+    /// An empty directory in front of the store, which tells it of every commit of this process from now on.
+    pub fn new(store: &Store) -> Self {
+        Self::with(store, DirectoryLimits::default())
+    }
+
+    /// The same with limits.
+    pub fn with(store: &Store, limits: DirectoryLimits) -> Self {
+        let stamps = Arc::<Stamps>::default();
+        let told = stamps.clone();
+        store.on_change(move |written| told.advance(written));
+        let eighth = limits.bytes / 8;
         Self {
-            generations: Generations::default(),
-            access_keys: Cache::new(ENTRIES),
-            users: Cache::new(ENTRIES),
-            roles: Cache::new(ENTRIES),
-            managed: Cache::new(ENTRIES),
-            compiled: Cache::new(ENTRIES),
-            sessions: Cache::new(ENTRIES),
-            max_age: matches!(engine, Engine::Postgres).then_some(SHARED_STORE_AGE),
+            stamps,
+            memory: Memory::new(limits.bytes - 2 * eighth),
+            shared: Shared::new(eighth),
+            sessions: Cache::builder()
+                .max_capacity(eighth)
+                .weigher(|_, policies: &Arc<SessionPolicies>| {
+                    u32::try_from(policies.weight()).unwrap_or(u32::MAX)
+                })
+                .build(),
+            guesses: Guesses::new(Instant::now()),
+            standing: Standing::new(limits.offline),
         }
     }
 
-    /// Forgets what was read of an account. Called after each commit, before it is acknowledged.
-    pub fn forget(&self, account: AccountId) {
-        self.generations.advance(account);
+    /// Takes note of what was committed, here or elsewhere, as a look at the change log that began at `looked_at` found it.
+    pub fn learn(&self, changes: &Changes, looked_at: Instant) {
+        match changes {
+            Changes::All => self.stamps.advance_all(),
+            Changes::These(entities) => self.stamps.advance(entities),
+        }
+        self.standing.heard(looked_at);
+    }
+
+    /// Fails when memory must not answer any more: the store has been out of reach for too long.
+    pub fn may_answer(&self) -> Result<()> {
+        match self.standing.left(Instant::now()) {
+            Some(Duration::ZERO) => Err(Error::common(
+                Common::ServiceUnavailable,
+                "The service is unavailable. Please try again shortly.",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// What it holds and has done.
+    pub fn statistics(&self) -> DirectoryStatistics {
+        let (entries, bytes) = self.memory.entries();
+        self.sessions.run_pending_tasks();
+        let now = Instant::now();
+        DirectoryStatistics {
+            entries: entries + self.sessions.entry_count(),
+            bytes: bytes + self.sessions.weighted_size(),
+            hits: self.memory.hits(),
+            misses: self.memory.misses(),
+            invalidations: self.stamps.changes(),
+            silence: self.standing.silence(now),
+            left: self.standing.left(now),
+        }
     }
 
     /// The long-term access key of that id, whatever its status.
     pub async fn access_key(&self, plane: &Plane, id: &AccessKeyId) -> Result<Option<Arc<KeyEntry>>> {
         let Some(account) = id.account_id() else { return Ok(None) };
-        if let Some(known) = self.fresh(account, self.access_keys.get(id)) {
-            return Ok(known);
+        match self.look_up(plane, account, Thing::AccessKey(id.clone())).await? {
+            Some(Held::AccessKey(entry)) => Ok(Some(entry)),
+            _ => Ok(None),
         }
-        let generation = self.generations.now(account);
-        let mut tx = plane.store.read();
-        let value = load::access_key(&mut tx, &plane.sealer, account, id).await?;
-        Ok(keep(&self.access_keys, id.clone(), generation, value))
     }
 
     /// The user of that unique id.
@@ -140,14 +162,10 @@ impl Directory {
         account: AccountId,
         id: &UniqueId,
     ) -> Result<Option<Arc<UserEntry>>> {
-        let key = (account, id.clone());
-        if let Some(known) = self.fresh(account, self.users.get(&key)) {
-            return Ok(known);
+        match self.look_up(plane, account, Thing::User(account, id.clone())).await? {
+            Some(Held::User(entry)) => Ok(Some(entry)),
+            _ => Ok(None),
         }
-        let generation = self.generations.now(account);
-        let mut tx = plane.store.read();
-        let value = load::user(&mut tx, self, account, id).await?;
-        Ok(keep(&self.users, key, generation, value))
     }
 
     /// The role of that name.
@@ -157,14 +175,10 @@ impl Directory {
         account: AccountId,
         name: &RoleName,
     ) -> Result<Option<Arc<RoleEntry>>> {
-        let key = (account, name.key());
-        if let Some(known) = self.fresh(account, self.roles.get(&key)) {
-            return Ok(known);
+        match self.look_up(plane, account, Thing::Role(account, name.key())).await? {
+            Some(Held::Role(entry)) => Ok(Some(entry)),
+            _ => Ok(None),
         }
-        let generation = self.generations.now(account);
-        let mut tx = plane.store.read();
-        let value = load::role(&mut tx, self, account, name).await?;
-        Ok(keep(&self.roles, key, generation, value))
     }
 
     /// The policies a session was made with; `None` when it was made without any. A managed policy that was deleted
@@ -177,21 +191,30 @@ impl Directory {
         if session.policy.is_none() && session.policy_arns.is_empty() {
             return Ok(None);
         }
+        let mut managed = Vec::new();
+        for arn in &session.policy_arns {
+            let found = self.managed_policy(plane, session.account_id, arn).await?;
+            managed.extend(found.map(|entry| Piece { source: entry.source.clone(), digest: entry.digest }));
+        }
+        let mut content = Sha256::new();
+        content.update([u8::from(session.policy.is_some())]);
+        if let Some(document) = &session.policy {
+            content.update(Sha256::digest(document));
+        }
+        shared::digest_of(&mut content, &managed);
+        let content: Digest = content.finalize().into();
+        if let Some(policies) = self.sessions.get(&content) {
+            return Ok(Some(policies));
+        }
         let mut sources = Vec::new();
         if let Some(document) = &session.policy {
-            sources.push(Source::new(
-                "session-policy",
-                "session",
-                self.compile(document, PolicyKind::Session)?,
-            ));
+            let policy = self.compile(document, PolicyKind::Session)?;
+            sources.push(Source::new("session-policy", "session", policy));
         }
-        for arn in &session.policy_arns {
-            sources.extend(
-                self.managed_policy(plane, session.account_id, arn).await?.map(|source| (*source).clone()),
-            );
-        }
-        let key = sources.iter().map(|source| (source.id.clone(), Arc::as_ptr(&source.policy).addr()));
-        Ok(Some(self.sessions.get_with(key.collect(), || Arc::new(SessionPolicies::new(sources)))))
+        sources.extend(shared::sources(managed));
+        let policies = Arc::new(SessionPolicies::new(sources));
+        self.sessions.insert(content, policies.clone());
+        Ok(Some(policies))
     }
 
     /// The default version of a managed policy, the account's own or AWS's.
@@ -200,44 +223,43 @@ impl Directory {
         plane: &Plane,
         account: AccountId,
         arn: &str,
-    ) -> Result<Option<Arc<Source>>> {
-        let key = (account, arn.to_owned());
-        if let Some(known) = self.fresh(account, self.managed.get(&key)) {
-            return Ok(known);
+    ) -> Result<Option<Arc<ManagedEntry>>> {
+        match self.look_up(plane, account, Thing::Managed(account, arn.to_owned())).await? {
+            Some(Held::Managed(entry)) => Ok(Some(entry)),
+            _ => Ok(None),
         }
-        let generation = self.generations.now(account);
-        let mut tx = plane.store.read();
-        let value = load::managed_policy(&mut tx, self, account, arn).await?;
-        Ok(keep(&self.managed, key, generation, value))
     }
 
     /// The compiled form of a stored document; equal documents share one.
     pub(crate) fn compile(&self, document: &str, kind: PolicyKind) -> Result<Arc<Policy>> {
-        let key = (kind, Sha256::digest(document).into());
-        if let Some(policy) = self.compiled.get(&key) {
-            return Ok(policy);
+        self.shared.compile(document, kind).map(|(policy, _)| policy)
+    }
+
+    /// What is known of the thing, or what the store says.
+    async fn look_up(&self, plane: &Plane, account: AccountId, key: Thing) -> Result<Option<Held>> {
+        self.may_answer()?;
+        if let Some(known) = self.memory.find(&key, &self.stamps) {
+            return Ok(known);
         }
-        // What is stored was checked when it came in: a failure here is damage, and damage allows nothing.
-        let policy = Arc::new(Policy::parse(document, kind).map_err(crate::Error::internal)?);
-        self.compiled.insert(key, policy.clone());
-        Ok(policy)
-    }
-
-    /// What is known and still holds: `Some(None)` is the knowledge that the thing does not exist.
-    #[expect(clippy::option_option, reason = "not knowing differs from knowing that there is none")]
-    fn fresh<T>(&self, account: AccountId, entry: Option<Entry<T>>) -> Option<Option<Arc<T>>> {
-        let entry = entry?;
-        let young = self.max_age.is_none_or(|age| entry.read_at.elapsed() < age);
-        (young && entry.generation == self.generations.now(account)).then_some(entry.value)
+        // Of those who miss the same thing one reads the store. Those who wait ask memory again and not the one who read:
+        // they may have come after a change that it did not see.
+        let _turn = self.memory.turn(&key).await;
+        if let Some(known) = self.memory.find(&key, &self.stamps) {
+            return Ok(known);
+        }
+        if !self.guesses.are_left(account, Instant::now()) {
+            return Err(Error::common(Common::Throttling, "Rate exceeded"));
+        }
+        let tick = self.stamps.now();
+        let mut tx = plane.store.read().noting();
+        let held = load::thing(&mut tx, &plane.sealer, &self.shared, &key).await?;
+        if held.is_none() {
+            self.guesses.wrong(account, Instant::now());
+        }
+        self.memory.keep(key, held.as_ref(), self.stamps.basis(tick, &tx.into_noted()));
+        Ok(held)
     }
 }
 
-fn keep<K, T>(cache: &Cache<K, Entry<T>>, key: K, generation: Generation, value: Option<T>) -> Option<Arc<T>>
-where
-    K: std::hash::Hash + Eq + Send + Sync + 'static,
-    T: Send + Sync + 'static,
-{
-    let value = value.map(Arc::new);
-    cache.insert(key, Entry { value: value.clone(), generation, read_at: Instant::now() });
-    value
-}
+#[cfg(test)]
+mod tests;

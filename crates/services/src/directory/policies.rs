@@ -67,12 +67,28 @@ impl PrincipalPolicies {
         });
         Self { identity: identity.into(), boundary: boundary.map(Into::into), bundle }
     }
+
+    pub(super) fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
+    pub(super) fn lists(&self) -> impl Iterator<Item = &[Source]> {
+        std::iter::once(&*self.identity).chain(self.boundary.as_deref())
+    }
 }
 
 impl SessionPolicies {
     pub(crate) fn new(sources: Vec<Source>) -> Self {
         let bundle = Bundle::new(&Policies { session: Some(&sources), ..Policies::default() });
         Self { sources: sources.into(), bundle }
+    }
+
+    pub(super) fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
+    pub(super) fn sources(&self) -> &[Source] {
+        &self.sources
     }
 }
 
@@ -81,5 +97,13 @@ impl ResourcePolicy {
         let source = Source::new("", "resource", policy);
         let bundle = Bundle::new(&Policies { resource: Some(&source), ..Policies::default() });
         Self { source, bundle }
+    }
+
+    pub(super) fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
+    pub(super) fn source(&self) -> &Source {
+        &self.source
     }
 }

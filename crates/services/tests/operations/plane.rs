@@ -52,12 +52,21 @@ impl Random for Seeded {
 
 impl TestPlane {
     pub async fn new() -> Self {
-        Self::with_trail(AuditSettings::default()).await
+        Self::made(&Location::Memory, AuditSettings::default()).await
     }
 
     pub async fn with_trail(settings: AuditSettings) -> Self {
+        Self::made(&Location::Memory, settings).await
+    }
+
+    /// The same on another store.
+    pub async fn on(location: &Location) -> Self {
+        Self::made(location, AuditSettings::default()).await
+    }
+
+    async fn made(location: &Location, settings: AuditSettings) -> Self {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
-        let store = Store::open(&Location::Memory, Access::Server).await.unwrap();
+        let store = Store::open(location, Access::Server).await.unwrap();
         let sealer = Sealer::open(&store, &RootKey::generate().unwrap(), now).await.unwrap();
         let account = AccountId::parse(ACCOUNT).unwrap();
         let mut tx = store.write().await.unwrap();
@@ -71,7 +80,7 @@ impl TestPlane {
         store::account::insert(&mut tx, &record).await.unwrap();
         tx.commit().await.unwrap();
         let plane = Plane {
-            directory: Directory::new(store.engine()),
+            directory: Directory::new(&store),
             store,
             sealer,
             audit: Audit::new(settings),

@@ -87,7 +87,6 @@ pub async fn in_store<T>(plane: &TestPlane, change: impl AsyncFnOnce(&mut Transa
     let mut tx = plane.plane.store.write().await.unwrap();
     let done = change(&mut tx).await;
     tx.commit().await.unwrap();
-    plane.plane.directory.forget(plane.account);
     done
 }
 

@@ -8,8 +8,10 @@
 //! In memory there is one connection, which readers and writers take in turns. A task must not ask for a second
 //! transaction while it holds one: in memory it would wait for itself until [`crate::Options::wait`] has passed.
 
+pub(crate) mod change_log;
 mod connection;
 mod error;
+mod follow;
 mod lock;
 mod reader;
 mod statement;
@@ -19,6 +21,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use rusqlite::Connection;
 
+pub(crate) use follow::SqliteFollow;
 pub(crate) use reader::ReadTransaction;
 pub(crate) use writer::WriteTransaction;
 
@@ -62,6 +65,17 @@ impl Sqlite {
         match &self.readers {
             Some(readers) => readers.begin().await,
             None => ReadTransaction::begin_shared(self.writers.take_connection().await?),
+        }
+    }
+
+    pub(crate) fn is_file(&self) -> bool {
+        self.readers.is_some()
+    }
+
+    pub(crate) fn follow(&self) -> Result<SqliteFollow, StoreError> {
+        match &self.readers {
+            Some(readers) => SqliteFollow::in_file(readers.path()),
+            None => Ok(SqliteFollow::in_memory(Arc::clone(&self.writers))),
         }
     }
 

@@ -15,6 +15,7 @@
 mod audit;
 mod backup;
 mod fixture;
+mod nodes;
 mod postgres;
 mod records;
 mod rotation;
@@ -79,9 +80,16 @@ async fn suite(fixture: &Fixture<'_>) {
         rotation::an_interrupted_root_key_rotation_is_finished,
         rotation::a_root_key_may_be_handed_round_first,
         rotation::concurrent_rotations_agree,
+        nodes::the_change_log_tells_what_was_committed,
+        nodes::the_committing_process_is_told_before_the_acknowledgement,
+        nodes::a_pruned_log_is_missed_by_nobody_who_looks_often_enough,
+        nodes::a_lease_has_one_holder,
+        nodes::of_many_who_take_a_lease_one_gets_it,
+        nodes::nodes_come_and_go,
+        nodes::readings_are_noted,
     ];
     if fixture.is_lasting() {
-        cases![transactions::committed_work_survives_reopening];
+        cases![transactions::committed_work_survives_reopening, transactions::a_full_queue_refuses_at_once,];
     }
 }
 
@@ -104,5 +112,14 @@ async fn postgresql() {
     boxed(|| async { backup::suite(&Fixture::sqlite(), &Fixture::postgres(&cluster)).await }).await;
     postgres::a_lost_connection_is_replaced(&cluster).await;
     postgres::certificates_are_checked(&cluster).await;
+    postgres::a_transaction_that_commits_late_is_not_missed(&cluster).await;
+    postgres::nodes_wake_each_other(&cluster).await;
+    postgres::older_nodes_are_found_while_they_live(&cluster).await;
+    postgres::a_host_that_does_not_answer_is_passed_over(&cluster).await;
     postgres::a_commit_that_may_be_lost_is_not_a_success(&cluster).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn postgresql_failover() {
+    postgres::a_promoted_standby_takes_over().await;
 }

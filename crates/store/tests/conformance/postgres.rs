@@ -4,10 +4,11 @@ use std::{
     os::unix::fs::{PermissionsExt, chown},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::{Duration, Instant, UNIX_EPOCH},
 };
 
-use store::{Access, Location, Store, StoreError, setting};
+use jiff::{SignedDuration, Timestamp};
+use store::{Access, Changes, Entity, Location, Store, StoreError, node, setting, user};
 use tempfile::TempDir;
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
@@ -49,12 +50,36 @@ impl Cluster {
             .output()
             .unwrap();
         assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+        Self::serve(directory)
+    }
+
+    /// A standby of this cluster.
+    fn standby(&self) -> Self {
+        let own = self.own.as_ref().unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let user = database_user();
+        if let Some((uid, gid)) = user {
+            chown(directory.path(), Some(uid), Some(gid)).unwrap();
+        }
+        let copied = as_user(user, &binaries().join("pg_basebackup"))
+            .args(["-h", "127.0.0.1", "-p", &own.port.to_string(), "-U", "postgres", "-R", "--no-sync"])
+            .args(["--checkpoint=fast", "-D"])
+            .arg(directory.path().join("data"))
+            .output()
+            .unwrap();
+        assert!(copied.status.success(), "pg_basebackup: {}", String::from_utf8_lossy(&copied.stderr));
+        Self::serve(directory)
+    }
+
+    /// Serves what is in the directory's `data`.
+    fn serve(directory: TempDir) -> Self {
+        let (binaries, user) = (binaries(), database_user());
         let log = fs::File::create(directory.path().join("log")).unwrap();
         let port = free_port();
         certify(directory.path(), user);
         let server = as_user(user, &binaries.join("postgres"))
             .arg("-D")
-            .arg(&data)
+            .arg(directory.path().join("data"))
             .args(["-c", "listen_addresses=127.0.0.1", "-c", &format!("port={port}")])
             .args(["-c", "fsync=off", "-c", "max_connections=200", "-c", "ssl=on"])
             .args(["-c", &format!("ssl_cert_file={}", directory.path().join("cert.pem").display())])
@@ -193,6 +218,114 @@ pub(crate) async fn a_lost_connection_is_replaced(cluster: &Cluster) {
     eventually(async || bench.store.ping().await.is_ok()).await;
     bench.write(async |tx| setting::put(tx, "c", "1").await).await;
     assert_eq!(bench.read(async |tx| setting::find(tx, "a").await).await, None);
+}
+
+/// Ids of transactions do not say in which order they commit: a follower must not go by them.
+pub(crate) async fn a_transaction_that_commits_late_is_not_missed(cluster: &Cluster) {
+    let bench = Bench::open(cluster.database(902).await).await;
+    let mut follower = bench.store.follow().unwrap();
+    assert_eq!(follower.look().await, Ok(Changes::All));
+    let (early, late) = (bench.user("early", "/"), bench.user("late", "/"));
+    let mut slow = bench.store.write().await.unwrap();
+    user::insert(&mut slow, &late).await.unwrap();
+    for round in 0..3 {
+        let mut tx = bench.store.write().await.unwrap();
+        let mut user = early.clone();
+        user.id = crate::fixture::id(domain::IdKind::User);
+        user.name = domain::UserName::parse(&format!("early-{round}")).unwrap();
+        user::insert(&mut tx, &user).await.unwrap();
+        tx.commit().await.unwrap();
+        let told = Changes::These(vec![Entity::user(bench.account, &user.id)]);
+        assert_eq!(follower.look().await, Ok(told), "not held up by the slow one, nor told twice");
+    }
+    slow.commit().await.unwrap();
+    let told = Changes::These(vec![Entity::user(bench.account, &late.id)]);
+    assert_eq!(follower.look().await, Ok(told));
+    assert_eq!(follower.look().await, Ok(Changes::These(vec![])));
+}
+
+pub(crate) async fn nodes_wake_each_other(cluster: &Cluster) {
+    let location = cluster.database(903).await;
+    let (a, b) = (Bench::open(location.clone()).await, Bench::open(location).await);
+    let (mut of_a, mut of_b) = (a.store.follow().unwrap(), b.store.follow().unwrap());
+    of_a.look().await.unwrap();
+    of_b.look().await.unwrap();
+    let user = a.user("Alice", "/");
+    a.write(async |tx| user::insert(tx, &user).await).await;
+    let long = Duration::from_hours(1);
+    soon(of_a.wait(long)).await;
+    of_a.look().await.unwrap();
+    soon(of_b.wait(long)).await;
+    assert_eq!(of_b.look().await, Ok(Changes::These(vec![Entity::user(a.account, &user.id)])));
+}
+
+/// The primary dies and a standby, named first in the URL and passed over until then, takes its place. Whoever follows the
+/// log must not compare positions of one with those of the other.
+pub(crate) async fn a_promoted_standby_takes_over() {
+    if std::env::var("PORTCULLIS_TEST_POSTGRES").is_ok() {
+        println!("not run: a server that others use is not stopped");
+        return;
+    }
+    let primary = Cluster::make();
+    let standby = primary.standby();
+    let port = |cluster: &Cluster| cluster.own.as_ref().unwrap().port;
+    let hosts = format!("127.0.0.1:{},127.0.0.1:{}", port(&standby), port(&primary));
+    let location = Location::Postgres(format!("postgres://postgres@{hosts}/postgres"));
+    let bench = soon(Bench::open(location)).await;
+    let mut follower = bench.store.follow().unwrap();
+    assert_eq!(soon(follower.look()).await, Ok(Changes::All));
+    let alice = bench.user("Alice", "/");
+    bench.write(async |tx| user::insert(tx, &alice).await).await;
+    assert_eq!(follower.look().await, Ok(Changes::These(vec![Entity::user(bench.account, &alice.id)])));
+    let replayed = "SELECT 1 FROM pg_stat_replication WHERE replay_lsn >= pg_current_wal_lsn()";
+    eventually(async || primary.run(replayed).await == 1).await;
+
+    drop(primary);
+    let failed = soon(follower.look()).await.unwrap_err();
+    assert!(failed.is_unavailable(), "{failed:?}");
+    let refused = soon(bench.store.write()).await.err().unwrap();
+    assert!(refused.is_unavailable() && bench.store.out_of_reach().is_some(), "{refused:?}");
+    standby.run("SELECT pg_promote()").await;
+    eventually(async || follower.look().await == Ok(Changes::All)).await;
+    assert!(bench.store.out_of_reach().is_some(), "not before memory knows");
+    follower.caught_up();
+    assert_eq!(bench.store.out_of_reach(), None);
+    let bob = bench.user("Bob", "/");
+    bench.write(async |tx| user::insert(tx, &bob).await).await;
+    assert_eq!(follower.look().await, Ok(Changes::These(vec![Entity::user(bench.account, &bob.id)])));
+    assert!(bench.read(async |tx| user::find(tx, bench.account, &alice.id).await).await.is_some());
+}
+
+pub(crate) async fn older_nodes_are_found_while_they_live(cluster: &Cluster) {
+    let bench = Bench::open(cluster.database(904).await).await;
+    let since_epoch = UNIX_EPOCH.elapsed().unwrap();
+    let now = Timestamp::from_second(since_epoch.as_secs().cast_signed()).unwrap();
+    let node = |id: &str, seen_at| node::Node {
+        id: id.into(),
+        name: "old-timer".into(),
+        program_version: "0.0.1".into(),
+        schema_version: 1,
+        started_at: seen_at,
+        seen_at,
+    };
+    let find = async || bench.read(async |tx| node::find_older(tx, 2).await).await;
+    bench.write(async |tx| node::put(tx, &node("dead", now - SignedDuration::from_mins(5))).await).await;
+    assert_eq!(find().await, None);
+    bench.write(async |tx| node::put(tx, &node("alive", now)).await).await;
+    assert_eq!(find().await, Some(("old-timer".into(), "0.0.1".into())));
+    assert_eq!(bench.read(async |tx| node::find_older(tx, 1).await).await, None, "it knows that one");
+}
+
+/// The first host of the URL takes connections and then says nothing, as a machine that hangs does.
+pub(crate) async fn a_host_that_does_not_answer_is_passed_over(cluster: &Cluster) {
+    let Some(Own { port, .. }) = &cluster.own else { return };
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let hosts = format!("127.0.0.1:{},127.0.0.1:{port}", silent.local_addr().unwrap().port());
+    let location = Location::Postgres(format!("postgres://postgres@{hosts}/postgres"));
+    let store = soon(Store::open(&location, Access::Server)).await.unwrap();
+    soon(store.ping()).await.unwrap();
+    let mut follower = store.follow().unwrap();
+    assert_eq!(soon(follower.look()).await, Ok(Changes::All));
 }
 
 /// Needs a cluster of its own, whose certificate it knows.

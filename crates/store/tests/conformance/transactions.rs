@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use domain::{AccessKeyOwner, User};
-use store::{Access, Engine, Location, Store, StoreError, access_key, setting, statements, user};
+use store::{Access, Engine, Location, Options, Store, StoreError, access_key, setting, statements, user};
 
 use crate::fixture::{Bench, eventually, soon};
 
@@ -292,4 +292,31 @@ pub(crate) async fn committed_work_survives_reopening(bench: &Bench) {
     assert_eq!(keys, Ok(0));
     let sqlite = matches!(location, Location::Sqlite(_));
     assert_eq!(other.engine(), if sqlite { Engine::Sqlite } else { Engine::Postgres });
+}
+
+/// More than may wait are told to come back, and those who wait get their turn.
+pub(crate) async fn a_full_queue_refuses_at_once(bench: &Bench) {
+    let options = Options { connections: 1, queue: 2, wait: Duration::from_hours(1), ..Options::default() };
+    let store = Store::open_with(&bench.location, Access::Tool, &options).await.unwrap();
+    let held = store.write().await.unwrap();
+    let (done, mut written) = tokio::sync::mpsc::unbounded_channel();
+    for number in 0..4 {
+        let (store, done) = (store.clone(), done.clone());
+        tokio::spawn(async move {
+            let outcome = async {
+                let mut tx = store.write().await?;
+                setting::put(&mut tx, &format!("waited-{number}"), "x").await?;
+                tx.commit().await
+            };
+            done.send(outcome.await).unwrap();
+        });
+    }
+    for _ in 0..2 {
+        let refused = soon(written.recv()).await.unwrap();
+        assert!(matches!(refused, Err(StoreError::Overloaded(_))), "{refused:?}");
+    }
+    held.rollback();
+    for _ in 0..2 {
+        assert_eq!(soon(written.recv()).await.unwrap(), Ok(()));
+    }
 }

@@ -68,6 +68,19 @@ async fn get(plane: &TestPlane, name: &str) -> types::User {
 }
 
 #[tokio::test]
+async fn whoever_may_not_write_does_not_wait_for_those_who_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let plane = TestPlane::on(&store::Location::Sqlite(directory.path().join("store.db"))).await;
+    let input = |name: &str| CreateUserInput { user_name: name.into(), ..Default::default() };
+    plane.root::<CreateUser>(input("alice")).await.unwrap();
+    let writer = plane.plane.store.write().await.unwrap();
+    let refused = plane.user::<CreateUser>("alice", input("bob")).await.unwrap_err();
+    refused.is("AccessDenied", "is not authorized to perform: iam:CreateUser");
+    drop(writer);
+    plane.root::<CreateUser>(input("bob")).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_new_user_is_answered_as_it_is_shown() {
     let plane = TestPlane::new().await;
     let input = CreateUserInput {

@@ -284,3 +284,27 @@ async fn malformed_input_is_refused_in_aws_words() {
         AssumeRoleInput { role_session_name: "a b".into(), role_arn: "x".into(), ..Default::default() };
     assume(&plane, input).await.unwrap_err().is("ValidationError", "2 validation errors detected");
 }
+
+#[tokio::test]
+async fn once_warm_nothing_reads_the_store() {
+    let plane = plane(ANYONE_IN_ACCOUNT).await;
+    let put = PutRolePolicyInput {
+        role_name: "deploy".into(),
+        policy_name: "assume".into(),
+        policy_document: document(r#"{"Effect":"Allow","Action":"sts:*","Resource":"*"}"#),
+    };
+    plane.root::<PutRolePolicy>(put).await.unwrap();
+    let session_policy = document(r#"{"Effect":"Allow","Action":"sts:*","Resource":"*"}"#);
+    let bounded = AssumeRoleInput { policy: Some(session_policy), ..input("deploy") };
+    let held = assume(&plane, bounded.clone()).await.unwrap();
+    let mut reads = Vec::new();
+    for _ in 0..3 {
+        let before = plane.plane.store.read_transactions();
+        chain(&plane, &held, bounded.clone()).await.unwrap();
+        let credentials = held.credentials.as_ref().unwrap();
+        let (id, token) = (&credentials.access_key_id, &credentials.session_token);
+        plane.session::<GetCallerIdentity>(id, token, GetCallerIdentityInput).await.unwrap();
+        reads.push(plane.plane.store.read_transactions() - before);
+    }
+    assert_eq!(reads[1..], [0, 0], "{reads:?}");
+}

@@ -1,15 +1,19 @@
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     future::poll_fn,
     pin::pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::Notify,
+    time::{Duration, timeout},
+};
 use tokio_postgres::{
     AsyncMessage, Client, NoTls, SimpleQueryMessage, Statement,
     binary_copy::BinaryCopyInWriter,
@@ -19,21 +23,29 @@ use tokio_postgres::{
 };
 
 use super::{
+    change_log::RECORD,
     endpoint::Endpoint,
-    error::{describe, from_postgres},
+    error::{describe, from_commit, from_postgres},
     placeholders,
     value::Bound,
 };
-use crate::{Parameter, Parameters, Row, StoreError, backup::NamedTable, row::Cell, table};
+use crate::{Entity, Parameter, Parameters, Row, StoreError, backup::NamedTable, row::Cell, table};
 
-/// Makes connections for the pool.
+/// How long one host may take from the first packet to a session that is ready for work. A host that is up but does not
+/// answer must not keep the others from being asked.
+const HOST_TIME: Duration = Duration::from_millis(1500);
+
+/// Makes connections, for the pool and for the follower.
+#[derive(Clone)]
 pub(super) struct Connector {
     endpoint: Endpoint,
+    /// The host that answered last: the first to be asked.
+    host: Arc<AtomicUsize>,
 }
 
 impl Connector {
     pub(super) fn new(endpoint: Endpoint) -> Self {
-        Self { endpoint }
+        Self { endpoint, host: Arc::default() }
     }
 }
 
@@ -61,7 +73,7 @@ impl Manager for Connector {
 
     async fn create(&self) -> Result<Connection, StoreError> {
         // On the heap: it is seldom done, and would make every future that waits for a transaction large.
-        Box::pin(self.connect()).await
+        Box::pin(self.connect(None)).await
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<StoreError> {
@@ -74,17 +86,38 @@ impl Manager for Connector {
 }
 
 impl Connector {
-    async fn connect(&self) -> Result<Connection, StoreError> {
-        let Endpoint { config, tls } = &self.endpoint;
+    /// A session on the first host that takes writes. Notifications are passed on to `woken`.
+    pub(super) async fn connect(&self, woken: Option<Arc<Notify>>) -> Result<Connection, StoreError> {
+        let mut failed = StoreError::unavailable("the postgres:// URL names no host");
+        let first = self.host.load(Ordering::Relaxed);
+        let hosts = self.endpoint.hosts.iter().enumerate();
+        for (index, config) in hosts.clone().skip(first).chain(hosts.take(first)) {
+            failed = match timeout(HOST_TIME, self.connect_to(config, woken.clone())).await {
+                Ok(Ok(connection)) => {
+                    self.host.store(index, Ordering::Relaxed);
+                    return Ok(connection);
+                }
+                Ok(Err(error)) => error,
+                Err(_) => StoreError::unavailable("the database does not answer"),
+            };
+        }
+        Err(failed)
+    }
+
+    async fn connect_to(
+        &self,
+        config: &tokio_postgres::Config,
+        woken: Option<Arc<Notify>>,
+    ) -> Result<Connection, StoreError> {
         let unreachable = |error: tokio_postgres::Error| StoreError::unavailable(describe(&error));
         let warned = Arc::new(AtomicBool::new(false));
-        let client = if let Some(tls) = tls {
+        let client = if let Some(tls) = &self.endpoint.tls {
             let (client, connection) = config.connect(tls.clone()).await.map_err(unreachable)?;
-            tokio::spawn(drive(connection, Arc::clone(&warned)));
+            tokio::spawn(drive(connection, Arc::clone(&warned), woken));
             client
         } else {
             let (client, connection) = config.connect(NoTls).await.map_err(unreachable)?;
-            tokio::spawn(drive(connection, Arc::clone(&warned)));
+            tokio::spawn(drive(connection, Arc::clone(&warned), woken));
             client
         };
         prepare_session(&client).await?;
@@ -105,15 +138,26 @@ impl Connection {
         changed.map_err(|error| self.failed(error))
     }
 
+    /// Runs a statement, after `begin` where a transaction is still to be begun: both in one exchange. Only for a
+    /// transaction that reads: if it cannot be begun, the statement runs by itself all the same.
     pub(super) async fn query(
         &mut self,
+        begin: Option<&'static str>,
         sql: &'static str,
         parameters: &Parameters<'_>,
     ) -> Result<Vec<Row>, StoreError> {
         let prepared = self.prepare(sql).await?;
         let values = bind(&prepared, parameters)?;
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-        let rows = self.client.query(&prepared.statement, &values).await;
+        let query = self.client.query(&prepared.statement, &values);
+        let rows = match begin {
+            None => query.await,
+            Some(begin) => {
+                let (started, rows) = tokio::join!(biased; self.client.batch_execute(begin), query);
+                started.map_err(from_postgres)?;
+                rows
+            }
+        };
         let rows = rows.map_err(|error| self.failed(error))?;
         rows.iter().map(|row| read(&prepared, row)).collect()
     }
@@ -121,6 +165,32 @@ impl Connection {
     /// Lets the server read the statement, without running it.
     pub(super) async fn check(&mut self, sql: &'static str) -> Result<(), StoreError> {
         self.prepare(sql).await.map(drop)
+    }
+
+    /// Ends the transaction with COMMIT, after the change log's rows of what it wrote; both in one exchange.
+    ///
+    /// In a transaction that has failed the server answers COMMIT with a rollback that the driver cannot tell from success.
+    /// So the answer to the rows comes first: when it is a failure, nothing was kept.
+    pub(super) async fn commit(&mut self, written: &BTreeSet<Entity>) -> Result<(), StoreError> {
+        if written.is_empty() {
+            return self.client.batch_execute("COMMIT").await.map_err(from_commit);
+        }
+        let column = |part: fn(&Entity) -> &str| written.iter().map(part).collect::<Vec<_>>();
+        let accounts = column(|entity| &entity.account);
+        let kinds = column(|entity| &entity.kind);
+        let ids = column(|entity| &entity.id);
+        let statement = self.prepare(RECORD).await?.statement;
+        let values: [&(dyn ToSql + Sync); 3] = [&accounts, &kinds, &ids];
+        let (recorded, committed) = tokio::join!(
+            biased;
+            self.client.execute(&statement, &values),
+            self.client.batch_execute("COMMIT"),
+        );
+        if let Err(error) = recorded {
+            // Without an answer from the server both may have arrived.
+            return Err(from_commit(error));
+        }
+        committed.map_err(from_commit)
     }
 
     pub(super) async fn script(&mut self, sql: &str) -> Result<(), StoreError> {
@@ -202,8 +272,11 @@ fn type_of(kind: table::Type) -> Type {
 
 /// Runs the connection until its client is dropped. A task of its own, so that a caller that gives up cannot leave the
 /// protocol in the middle of a message.
-async fn drive<S, T>(mut connection: tokio_postgres::Connection<S, T>, warned: Arc<AtomicBool>)
-where
+async fn drive<S, T>(
+    mut connection: tokio_postgres::Connection<S, T>,
+    warned: Arc<AtomicBool>,
+    woken: Option<Arc<Notify>>,
+) where
     S: AsyncRead + AsyncWrite + Unpin,
     T: TlsStream + Unpin,
 {
@@ -215,7 +288,11 @@ where
                     tracing::warn!(message = notice.message(), "the database warns");
                 }
             }
-            Some(Ok(_)) => {}
+            Some(Ok(_)) => {
+                if let Some(woken) = &woken {
+                    woken.notify_one();
+                }
+            }
             Some(Err(error)) => {
                 tracing::warn!(error = describe(&error), "the connection to the database broke");
                 return;

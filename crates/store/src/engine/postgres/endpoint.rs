@@ -20,7 +20,8 @@ use crate::StoreError;
 /// without. `allow` and `prefer` are refused: whoever sits between could turn TLS off.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
-    pub(super) config: Config,
+    /// One for each host of the URL, in its order.
+    pub(super) hosts: Vec<Config>,
     /// `None` for connections in the clear.
     pub(super) tls: Option<MakeRustlsConnect>,
 }
@@ -50,7 +51,7 @@ impl Endpoint {
         if config.get_application_name().is_none() {
             config.application_name("portcullis");
         }
-        Ok(Self { config, tls })
+        Ok(Self { hosts: one_by_one(&config), tls })
     }
 
     /// Hosts and database name, for messages: no user, no password.
@@ -65,6 +66,70 @@ impl Endpoint {
             })
             .collect();
         format!("postgres://{}/{}", hosts.join(","), config.get_dbname().unwrap_or_default())
+    }
+}
+
+/// The same configuration for each host alone.
+fn one_by_one(config: &Config) -> Vec<Config> {
+    let (hosts, addresses, ports) = (config.get_hosts(), config.get_hostaddrs(), config.get_ports());
+    (0..hosts.len().max(addresses.len()))
+        .map(|index| {
+            let mut alone = Config::new();
+            copy_session(config, &mut alone);
+            copy_socket(config, &mut alone);
+            match hosts.get(index) {
+                Some(Host::Tcp(name)) => drop(alone.host(name)),
+                Some(Host::Unix(path)) => drop(alone.host_path(path)),
+                None => {}
+            }
+            if let Some(address) = addresses.get(index) {
+                alone.hostaddr(*address);
+            }
+            // One port is that of all hosts.
+            if let Some(port) = ports.get(index).or(ports.first()) {
+                alone.port(*port);
+            }
+            alone
+        })
+        .collect()
+}
+
+fn copy_session(from: &Config, to: &mut Config) {
+    if let Some(user) = from.get_user() {
+        to.user(user);
+    }
+    if let Some(password) = from.get_password() {
+        to.password(password);
+    }
+    if let Some(name) = from.get_dbname() {
+        to.dbname(name);
+    }
+    if let Some(options) = from.get_options() {
+        to.options(options);
+    }
+    if let Some(name) = from.get_application_name() {
+        to.application_name(name);
+    }
+    to.ssl_mode(from.get_ssl_mode());
+    to.ssl_negotiation(from.get_ssl_negotiation());
+    to.channel_binding(from.get_channel_binding());
+    to.target_session_attrs(from.get_target_session_attrs());
+}
+
+fn copy_socket(from: &Config, to: &mut Config) {
+    if let Some(time) = from.get_connect_timeout() {
+        to.connect_timeout(*time);
+    }
+    if let Some(time) = from.get_tcp_user_timeout() {
+        to.tcp_user_timeout(*time);
+    }
+    to.keepalives(from.get_keepalives());
+    to.keepalives_idle(from.get_keepalives_idle());
+    if let Some(time) = from.get_keepalives_interval() {
+        to.keepalives_interval(time);
+    }
+    if let Some(retries) = from.get_keepalives_retries() {
+        to.keepalives_retries(retries);
     }
 }
 
@@ -158,6 +223,22 @@ mod tests {
         assert!(matches!(error, Err(StoreError::Location(text)) if text.contains("/no/such.pem")));
         let error = encrypted("postgres://u@localhost,db.example.com/d?sslrootcert=/dev/null");
         assert!(matches!(error, Err(StoreError::Location(text)) if text.contains("root certificates")));
+    }
+
+    #[test]
+    fn every_host_is_asked_by_itself() {
+        let endpoint = Endpoint::open("postgres://u:p@127.0.0.1:1,localhost:2/d?connect_timeout=3").unwrap();
+        let alone = |url: &str| {
+            let mut config: Config = url.parse().unwrap();
+            config.ssl_mode(SslMode::Disable).target_session_attrs(TargetSessionAttrs::ReadWrite);
+            config.application_name("portcullis");
+            config
+        };
+        let expected = [
+            alone("postgres://u:p@127.0.0.1:1/d?connect_timeout=3"),
+            alone("postgres://u:p@localhost:2/d?connect_timeout=3"),
+        ];
+        assert_eq!(endpoint.hosts, expected);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{collections::BTreeSet, sync::atomic::Ordering, time::Duration};
 
 use deadpool::managed::Object;
 use tokio::{
@@ -6,8 +6,8 @@ use tokio::{
     time::{error::Elapsed, timeout},
 };
 
-use super::{connection::Connector, error::from_commit};
-use crate::{Parameters, Row, StoreError, backup::NamedTable, row::Cell};
+use super::connection::Connector;
+use crate::{Entity, Parameters, Row, StoreError, backup::NamedTable, row::Cell};
 
 /// What a transaction may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +22,14 @@ pub(crate) struct PostgresTransaction {
     /// `None` once the transaction has ended.
     connection: Option<Object<Connector>>,
     mode: Mode,
+    /// What begins the transaction, until a statement has done so.
+    begin: Option<&'static str>,
     runtime: Handle,
     deadline: Duration,
 }
+
+const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE";
 
 impl PostgresTransaction {
     pub(super) async fn begin(
@@ -34,14 +39,20 @@ impl PostgresTransaction {
         deadline: Duration,
     ) -> Result<Self, StoreError> {
         connection.in_transaction = true;
-        let mut transaction = Self { connection: Some(connection), mode, runtime, deadline };
-        transaction
-            .script(match mode {
-                Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-                Mode::Write => "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE",
-            })
-            .await?;
+        let begin = Some(BEGIN_READ).filter(|_| mode == Mode::Read);
+        let mut transaction = Self { connection: Some(connection), mode, begin, runtime, deadline };
+        if mode == Mode::Write {
+            transaction.script(BEGIN_WRITE).await?;
+        }
         Ok(transaction)
+    }
+
+    /// Begins the transaction, unless that is done.
+    async fn begun(&mut self) -> Result<(), StoreError> {
+        match self.begin.take() {
+            Some(begin) => self.script(begin).await,
+            None => Ok(()),
+        }
     }
 
     pub(crate) async fn execute(
@@ -49,6 +60,7 @@ impl PostgresTransaction {
         sql: &'static str,
         parameters: &Parameters<'_>,
     ) -> Result<u64, StoreError> {
+        self.begun().await?;
         let connection = self.connection.as_mut().ok_or(StoreError::Aborted)?;
         let result = timeout(self.deadline, connection.execute(sql, parameters)).await;
         self.settle(result)
@@ -60,12 +72,13 @@ impl PostgresTransaction {
         parameters: &Parameters<'_>,
     ) -> Result<Vec<Row>, StoreError> {
         let connection = self.connection.as_mut().ok_or(StoreError::Aborted)?;
-        let result = timeout(self.deadline, connection.query(sql, parameters)).await;
+        let result = timeout(self.deadline, connection.query(self.begin.take(), sql, parameters)).await;
         self.settle(result)
     }
 
     /// Lets the server read a statement, without running it.
     pub(crate) async fn prepare(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        self.begun().await?;
         let connection = self.connection.as_mut().ok_or(StoreError::Aborted)?;
         let result = timeout(self.deadline, connection.check(sql)).await;
         self.settle(result)
@@ -85,19 +98,18 @@ impl PostgresTransaction {
         self.settle(result)
     }
 
-    /// Ends the transaction for good. The caller must have seen every statement succeed: in a failed transaction the
-    /// server answers COMMIT with a rollback that the driver cannot tell from success.
-    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+    /// Ends the transaction for good. The caller must have seen every statement succeed.
+    pub(crate) async fn commit(mut self, written: &BTreeSet<Entity>) -> Result<(), StoreError> {
         let mut connection = self.connection.take().ok_or(StoreError::Aborted)?;
         connection.warned.store(false, Ordering::Release);
-        let outcome = match timeout(self.deadline, connection.client.batch_execute("COMMIT")).await {
+        let outcome = match timeout(self.deadline, connection.commit(written)).await {
             Ok(Ok(())) if connection.warned.load(Ordering::Acquire) => {
                 // A commit that was made to stop waiting for its standby succeeds, with a warning: the next leader may
                 // not have it.
                 Err(StoreError::indeterminate("the database warned when it committed"))
             }
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(from_commit(error)),
+            Ok(Err(error)) => Err(error),
             Err(_) => Err(StoreError::indeterminate("the database does not answer to COMMIT")),
         };
         if outcome.is_ok() {
@@ -131,6 +143,10 @@ impl PostgresTransaction {
 impl Drop for PostgresTransaction {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
+        if self.begin.is_some() {
+            connection.in_transaction = false;
+            return;
+        }
         let deadline = self.deadline;
         self.runtime.spawn(async move {
             if let Ok(Ok(())) = timeout(deadline, connection.client.batch_execute("ROLLBACK")).await {

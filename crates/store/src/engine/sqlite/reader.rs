@@ -28,6 +28,10 @@ impl Readers {
         })
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// A transaction that sees what is committed at its first statement, and nothing that comes later.
     pub(super) async fn begin(self: &Arc<Self>) -> Result<ReadTransaction, StoreError> {
         let permit = tokio::time::timeout(self.wait, Arc::clone(&self.permits).acquire_owned())

@@ -14,9 +14,10 @@
 //! Writers that come while a COMMIT runs queue up, and are the next batch.
 
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -28,8 +29,11 @@ use tokio::{
     time::Instant,
 };
 
-use super::{error::from_sqlite, statement};
-use crate::{Options, Parameters, Row, StoreError, backup::NamedTable, row::Cell};
+use super::{change_log::RECORD, error::from_sqlite, statement};
+use crate::{
+    Entity, Options, Parameter, Parameters, Row, StoreError, backup::NamedTable, engine::waiting::Queue,
+    row::Cell,
+};
 
 /// When a finished transaction is committed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,11 +48,12 @@ pub(super) enum Commit {
 pub(super) struct Writers {
     writer: Arc<Mutex<Writer>>,
     /// How many are waiting for the connection. Only a hint for when to commit: correctness rests on the queued flush.
-    waiting: AtomicUsize,
+    waiting: Queue,
     commits: Arc<AtomicU64>,
     runtime: Handle,
     commit: Commit,
     batch_limit: usize,
+    queue: usize,
     wait: Duration,
 }
 
@@ -63,11 +68,12 @@ impl Writers {
         let writer = Writer { connection, batch: None, batches: 0, commits: Arc::clone(&commits) };
         Ok(Arc::new(Self {
             writer: Arc::new(Mutex::new(writer)),
-            waiting: AtomicUsize::new(0),
+            waiting: Queue::default(),
             commits,
             runtime,
             commit,
             batch_limit: options.batch.max(1),
+            queue: options.queue,
             wait: options.wait,
         }))
     }
@@ -97,7 +103,7 @@ impl Writers {
 
     /// The connection itself, when it is free.
     pub(super) async fn take_connection(&self) -> Result<OwnedMutexGuard<Writer>, StoreError> {
-        let _waiting = Waiting::new(&self.waiting);
+        let _waiting = self.waiting.join(self.queue)?;
         tokio::time::timeout(self.wait, Arc::clone(&self.writer).lock_owned())
             .await
             .map_err(|_| StoreError::Overloaded("no turn to write came in time".into()))
@@ -115,7 +121,7 @@ impl Writers {
             writer.abandon_batch();
         } else if self.commit == Commit::AtOnce {
             writer.commit_batch();
-        } else if finished >= self.batch_limit || self.waiting.load(Ordering::Relaxed) == 0 {
+        } else if finished >= self.batch_limit || self.waiting.len() == 0 {
             self.runtime.spawn_blocking(move || writer.commit_batch());
         } else if !batch.flush_queued {
             batch.flush_queued = true;
@@ -128,22 +134,6 @@ impl Writers {
                 }
             });
         }
-    }
-}
-
-/// Counts one waiting writer for as long as it waits, also when its future is dropped.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -173,6 +163,16 @@ impl WriteTransaction {
 
     pub(crate) fn prepare(&mut self, sql: &'static str) -> Result<(), StoreError> {
         self.run(|connection| statement::prepare(connection, sql))
+    }
+
+    /// Writes the change log's rows of what the transaction wrote.
+    pub(crate) fn record(&mut self, written: &BTreeSet<Entity>) -> Result<(), StoreError> {
+        for entity in written {
+            let parameters: [(&'static str, &dyn Parameter); 3] =
+                [(":account_id", &entity.account), (":kind", &entity.kind), (":id", &entity.id)];
+            self.execute(RECORD, &parameters)?;
+        }
+        Ok(())
     }
 
     /// Runs a script of several statements without parameters.
@@ -342,7 +342,7 @@ mod tests {
         first.execute(INSERT, &[(":a", &"first")]).unwrap();
         let queue = Arc::clone(writers);
         let second = tokio::spawn(async move { queue.begin().await.unwrap() });
-        while writers.waiting.load(Ordering::Relaxed) == 0 {
+        while writers.waiting.len() == 0 {
             tokio::task::yield_now().await;
         }
         let first = tokio::spawn(first.commit());
@@ -391,6 +391,32 @@ mod tests {
         drop(waiting);
         assert_eq!(tokio::time::timeout(Duration::from_secs(10), committing).await, Ok(Ok(())));
         assert_eq!(rows(&writers).await, 1);
+    }
+
+    #[tokio::test]
+    async fn writers_take_turns_in_the_order_of_their_coming() {
+        let directory = tempfile::tempdir().unwrap();
+        let writers = writers(&directory);
+        let held = writers.begin().await.unwrap();
+        let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let mut tasks = Vec::new();
+        for number in 0..20 {
+            let (queue, order) = (Arc::clone(&writers), Arc::clone(&order));
+            tasks.push(tokio::spawn(async move {
+                let mut turn = queue.begin().await.unwrap();
+                order.lock().unwrap().push(number);
+                turn.execute(INSERT, &[(":a", &"x")]).unwrap();
+                turn.commit().await.unwrap();
+            }));
+            while writers.waiting.len() <= number {
+                tokio::task::yield_now().await;
+            }
+        }
+        drop(held);
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(*order.lock().unwrap(), (0..20).collect::<Vec<_>>());
     }
 
     #[tokio::test]
