@@ -76,13 +76,13 @@ impl Workload {
             {"Effect": "Deny", "Action": ["organizations:LeaveOrganization", "account:CloseAccount"], "Resource": "*"},
             {"Effect": "Deny", "NotAction": ["iam:*", "sts:*"], "Resource": "*",
                 "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["eu-central-1", "eu-west-1"]}}}]}"#;
-        let level = || {
-            let of = |text| {
-                let policy = Policy::parse(text, PolicyKind::ServiceControl)?;
-                Ok::<_, PolicyError>(Source::new("scp", "scp", Arc::new(policy)))
-            };
-            Ok(vec![of(everything)?, of(guard)?])
+        let of = |text| {
+            let policy = Policy::parse(text, PolicyKind::ServiceControl)?;
+            Ok::<_, PolicyError>(Source::new("scp", "scp", Arc::new(policy)))
         };
+        // What an organization begins with at every level, and a policy of each level's own.
+        let everything = of(everything)?;
+        let level = || Ok::<_, PolicyError>(vec![everything.clone(), of(guard)?]);
         let resource = format!(
             r#"{{"Version": "2012-10-17", "Statement": [
                 {{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*",

@@ -223,6 +223,13 @@ impl Sample {
             let levels = 1 + choices.below(4);
             sample.service_control =
                 (0..levels).map(|_| choices.policies(PolicyKind::ServiceControl, 2, documents)).collect();
+            // The same policy at another level, as an organization's first one stands at every level.
+            if choices.maybe(3)
+                && let Some(first) = sample.service_control.first().and_then(|level| level.first()).cloned()
+                && let Some(last) = sample.service_control.last_mut()
+            {
+                last.push(first);
+            }
             if choices.maybe(50) {
                 let deep = sample.service_control.iter().cycle().take(60).cloned().collect();
                 sample.service_control = deep;

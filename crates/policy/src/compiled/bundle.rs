@@ -1,5 +1,6 @@
 //! Policies that are decided together, fused into one table by action.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::compiled::index::ActionIndex;
@@ -14,7 +15,8 @@ use crate::language::statement::{Statement, Target};
 /// identity policies, boundary and service control policies; a session's policies; a resource's policies. A request
 /// is decided over the bundles that concern it.
 ///
-/// Statements are compiled once for each policy and shared by all bundles with the same `Arc<Policy>`.
+/// A policy that stands at several levels of the organization, or comes by several groups, is looked at once. Statements
+/// are compiled once for each policy and shared by all bundles with the same `Arc<Policy>`.
 #[derive(Debug, Default)]
 pub struct Bundle {
     statements: Box<[Placed]>,
@@ -114,6 +116,9 @@ impl Bundle {
 struct Builder<'p> {
     placed: Vec<Placed>,
     parsed: Vec<&'p Statement>,
+    /// Where a policy begins among the statements, by its layer and its place in memory: one that stands at several levels,
+    /// or comes by several groups, is looked at once.
+    starts: HashMap<(Slots, *const CompiledStatement), usize>,
     present: Slots,
 }
 
@@ -128,6 +133,14 @@ impl<'p> Builder<'p> {
         for source in sources {
             let policy: &'p Policy = &source.policy;
             let compiled = policy.compiled();
+            let start =
+                *self.starts.entry((slot.whole_layer(), compiled.as_ptr())).or_insert(self.placed.len());
+            if let Some(known) = self.placed.get_mut(start..).filter(|known| !known.is_empty()) {
+                for placed in known.iter_mut().take(compiled.len()) {
+                    placed.slot = placed.slot.with(slot);
+                }
+                continue;
+            }
             for (number, statement) in policy.statements().iter().enumerate() {
                 let Ok(number) = u32::try_from(number) else { break };
                 self.placed.push(Placed { slot, policy: compiled.clone(), number });

@@ -4,7 +4,7 @@ use crate::evaluate::decision::Layer;
 use crate::evaluate::policies::MAX_LEVELS;
 
 /// Layers as bits. Each level of service control policies has a bit of its own, since each must allow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Slots(u64);
 
 impl Slots {
@@ -42,6 +42,11 @@ impl Slots {
 
     pub(super) fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// All bits of the layer that a bit belongs to.
+    pub(super) fn whole_layer(self) -> Self {
+        if self.meets(Self::SERVICE_CONTROL) { Self::SERVICE_CONTROL } else { self }
     }
 
     /// The layers whose bits are set, in the order in which denials are blamed on them.
