@@ -408,6 +408,7 @@ def test_a_store_without_its_root_key_is_taken_up_again(planes, data):
     assert "put it back" in run("serve", "--listen", "127.0.0.1:0", data=data, code=1)
     with contextlib.closing(sqlite3.connect(data / "portcullis.db")) as connection, connection:
         connection.execute("DELETE FROM access_key")
+        connection.execute("DELETE FROM audit_chain")
         connection.execute("DELETE FROM data_key")
     again = planes(data)
     root = Boto3(again, commands.administrator(data=data))
