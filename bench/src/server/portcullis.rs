@@ -4,14 +4,25 @@ use super::{Process, Started};
 use crate::{Failure, client::Key, command_line::Places};
 use std::{path::Path, process::Command, time::Instant};
 
+const RATES: &str = "[throttle]
+caller_rate = 1000000
+caller_burst = 1000000
+address_rate = 1000000
+address_burst = 1000000
+";
+
 /// With the embedded store, in a data directory made by an earlier start. The key is a session of the administrator role.
 pub(super) fn in_directory(places: &Places, output: &Path) -> Result<Started, Failure> {
     let data = tempfile::Builder::new().prefix("data-").tempdir_in(&places.work)?;
-    let (first, _) = serve(places, output, &["--data-dir".as_ref(), data.path().as_os_str()])?;
+    // One caller sends all of the load: its requests are counted as ever, but it may send as many as it can.
+    let config = data.path().join("portcullis.toml");
+    std::fs::write(&config, RATES)?;
+    let flags = ["--data-dir".as_ref(), data.path().as_os_str(), "--config".as_ref(), config.as_os_str()];
+    let (first, _) = serve(places, output, &flags)?;
     first.stop()?;
     let root = administrator(places, data.path())?;
     let begun = Instant::now();
-    let (process, ready) = serve(places, output, &["--data-dir".as_ref(), data.path().as_os_str()])?;
+    let (process, ready) = serve(places, output, &flags)?;
     Ok(Started { process, address: ready.address()?, root, begun, data: Some(data) })
 }
 

@@ -28,6 +28,8 @@ use tokio::{
 
 /// Derived signing keys that are kept.
 const SIGNING_KEYS: usize = 65_536;
+/// Calls that read or are refused which a `--dev` plane records: its store is memory.
+const DEV_RECORDS: u64 = 20_000;
 /// How often uses of keys and roles are written.
 const WRITE_USES_EVERY: Duration = Duration::from_secs(1);
 /// How often those are forgotten whose allowance of requests is whole again.
@@ -45,7 +47,11 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
     let operations_listener = bind(config.operations_listen).await?;
 
     let clock = Clock::default();
-    let trail = AuditSettings { refuse_reads: config.audit.refuse_reads, ..AuditSettings::default() };
+    let trail = AuditSettings {
+        refuse_reads: config.audit.refuse_reads,
+        most: if config.dev { DEV_RECORDS } else { u64::MAX },
+        ..AuditSettings::default()
+    };
     let plane = open::plane_with(&config.storage, Access::Server, trail, clock.now()).await?;
     let node = node::identity(config.node_name, clock.now());
     // From here on the directory knows what other nodes change.

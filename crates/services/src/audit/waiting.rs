@@ -32,11 +32,13 @@ pub struct AuditSettings {
     pub refuse_reads: bool,
     /// Most records that wait.
     pub room: usize,
+    /// Most calls that read or are refused which leave a record in all. Without end, but for planes whose store is memory.
+    pub most: u64,
 }
 
 impl Default for AuditSettings {
     fn default() -> Self {
-        Self { refuse_reads: false, room: 65_536 }
+        Self { refuse_reads: false, room: 65_536, most: u64::MAX }
     }
 }
 
@@ -50,6 +52,7 @@ pub struct Audit {
     /// Records on their way into the store: one flush at a time has them.
     leaving: tokio::sync::Mutex<VecDeque<AuditEvent>>,
     made: AtomicU32,
+    pushed: AtomicU64,
     lost: AtomicU64,
     /// Whether the last attempt to write what waits failed.
     failing: AtomicBool,
@@ -123,8 +126,11 @@ impl Audit {
         self.made.fetch_add(1, Ordering::Relaxed) % (1 << 24)
     }
 
-    /// Lets a record wait to be written, unless there is no room.
+    /// Lets a record wait to be written, unless there is no room, or there are as many as there may be.
     pub(super) fn push(&self, call: Call, outcome: Outcome) {
+        if self.pushed.fetch_add(1, Ordering::Relaxed) >= self.settings.most {
+            return;
+        }
         let mut waiting = self.waiting();
         if waiting.is_full(self.settings.room) {
             *waiting.lost.entry(call.caller.account_id).or_default() += 1;

@@ -286,7 +286,7 @@ async fn a_client_that_goes_away_does_not_take_its_record_along() {
 
 #[tokio::test]
 async fn without_room_calls_are_let_through_or_refused() {
-    let settings = |refuse_reads| AuditSettings { refuse_reads, room: 8 };
+    let settings = |refuse_reads| AuditSettings { refuse_reads, room: 8, ..AuditSettings::default() };
     let lenient = TestPlane::with_trail(settings(false)).await;
     let strict = TestPlane::with_trail(settings(true)).await;
     for plane in [&lenient, &strict] {
@@ -319,4 +319,16 @@ async fn changes_are_refused_while_the_files_are_behind() {
     plane.root::<ListUsers>(ListUsersInput::default()).await.unwrap();
     plane.plane.audit.set_files_behind(false);
     plane.root::<CreateUser>(user("bob")).await.unwrap();
+}
+
+#[tokio::test]
+async fn where_the_store_is_memory_only_so_many_reading_calls_are_recorded_and_every_change() {
+    let plane = TestPlane::with_trail(AuditSettings { most: 2, ..AuditSettings::default() }).await;
+    for name in ["ann", "bob", "eve"] {
+        plane.root::<ListUsers>(ListUsersInput::default()).await.unwrap();
+        plane.root::<CreateUser>(user(name)).await.unwrap();
+    }
+    let documents = documents(&plane).await;
+    let count = |name: &str| documents.iter().filter(|document| document["eventName"] == name).count();
+    assert_eq!((count("ListUsers"), count("CreateUser")), (2, 3));
 }
