@@ -215,7 +215,11 @@ impl Files {
 
 /// Whether what lies behind the end of a chain is what was appended when the process stopped: events that still wait in
 /// the store. Anything else is from after the store was last written, and must not be written over.
-async fn goes_on(plane: &Plane, directory: &Directory, chain: &AuditChain<Head>) -> Result<bool, Failure> {
+pub(super) async fn goes_on(
+    plane: &Plane,
+    directory: &Directory,
+    chain: &AuditChain<Head>,
+) -> Result<bool, Failure> {
     let limit = usize::try_from(BATCH)? + 1;
     let records = trail::unacknowledged(&directory.chain(&chain.node_id), &chain.head, limit)?;
     if records.len() == limit {
