@@ -98,6 +98,6 @@ mod tests {
         input.put("UserName", "alice".to_owned());
         input.put("Password", "correct horse".to_owned());
         let json = redacted(&INPUT, &Node::Structure(input)).to_string();
-        assert_eq!(json, r#"{"password":"HIDDEN_DUE_TO_SECURITY_REASONS","userName":"alice"}"#);
+        assert_eq!(json, r#"{"userName":"alice","password":"HIDDEN_DUE_TO_SECURITY_REASONS"}"#);
     }
 }

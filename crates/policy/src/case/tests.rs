@@ -122,23 +122,23 @@ fn says_what_cannot_be_read() {
         with("/expect", json!({"decision": "allowed", "blocked_by": ["law"]})),
     ];
     insta::assert_snapshot!(answers.join("\n"), @r#"
-    unknown field `extra`, expected one of `id`, `request`, `policies`, `expect`, `why` at line 1 column 8
-    unknown field `extra`, expected one of `principal`, `action`, `resource`, `resource_account`, `context` at line 1 column 79
-    unknown field `extra`, expected one of `type`, `arn`, `account`, `service`, `issuer` at line 1 column 137
-    unknown field `extra`, expected one of `identity`, `boundary`, `session`, `resource`, `scp`, `rcp`, `endpoint` at line 1 column 29
+    unknown field `extra`, expected one of `id`, `request`, `policies`, `expect`, `why` at line 1 column 217
+    unknown field `extra`, expected one of `principal`, `action`, `resource`, `resource_account`, `context` at line 1 column 202
+    unknown field `extra`, expected one of `type`, `arn`, `account`, `service`, `issuer` at line 1 column 100
+    unknown field `extra`, expected one of `identity`, `boundary`, `session`, `resource`, `scp`, `rcp`, `endpoint` at line 1 column 215
     request.resource_account: must be the 12 digits of an account
-    the value of a condition key must be a string or a list of strings at line 1 column 78
-    the value of a condition key must be a string or a list of strings at line 1 column 86
-    invalid type: map, expected a sequence at line 1 column 33
-    a policy must be an object or a string that holds one at line 1 column 36
+    the value of a condition key must be a string or a list of strings at line 1 column 201
+    the value of a condition key must be a string or a list of strings at line 1 column 209
+    invalid type: map, expected a sequence at line 1 column 219
+    a policy must be an object or a string that holds one at line 1 column 222
     policies.identity[1]: Syntax errors in policy. (line 1, column 1)
-    policies.identity[0]: Policy document should not specify a principal. (line 1, column 57)
+    policies.identity[0]: Policy document should not specify a principal. (line 1, column 95)
     policies.resource: Syntax errors in policy. (line 2, column 14)
-    policies.resource: Missing required field Principal (line 1, column 14)
+    policies.resource: Missing required field Principal (line 1, column 37)
     policies.scp[1][0]: The provided policy document does not meet the requirements of the specified policy type. (line 1, column 14)
-    policies.rcp[0][0]: The provided policy document does not meet the requirements of the specified policy type. (line 1, column 14)
-    policies.endpoint[0]: Missing required field Principal (line 1, column 14)
-    unknown variant `Group`, expected one of `Anonymous`, `AssumedRole`, `Federated`, `FederatedUser`, `Role`, `Root`, `Service`, `User` at line 1 column 144
+    policies.rcp[0][0]: The provided policy document does not meet the requirements of the specified policy type. (line 1, column 37)
+    policies.endpoint[0]: Missing required field Principal (line 1, column 37)
+    unknown variant `Group`, expected one of `Anonymous`, `AssumedRole`, `Federated`, `FederatedUser`, `Role`, `Root`, `Service`, `User` at line 1 column 48
     request.principal: arn: must be of the form arn:aws:iam::ACCOUNT:user/NAME
     request.principal: arn: must be of the form arn:aws:iam::ACCOUNT:user/NAME
     request.principal: account: is another than the ARN's
@@ -359,7 +359,7 @@ fn roles_and_keys_demand_their_own_policy() {
             "sts:AssumeRole",
             role,
             key_policy.clone(),
-            "policies.resource: Has prohibited field Resource (line 1, column 95)",
+            "policies.resource: Has prohibited field Resource (line 1, column 118)",
         ),
         ("iam:GetRole", role, Value::Null, "allowed"),
         ("kms:Decrypt", key, Value::Null, "implicitDeny resource"),
