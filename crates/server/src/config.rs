@@ -215,7 +215,9 @@ pub(crate) enum ConfigError {
     StoreUrl,
     #[error("--dev serves on loopback only; {0} is not a loopback address")]
     DevNotLoopback(SocketAddr),
-    #[error("--dev keeps its root key in memory, and its store too unless --store names an empty one: --data-dir does not go with it")]
+    #[error(
+        "--dev keeps its root key in memory, and its store too unless --store names an empty one: --data-dir does not go with it"
+    )]
     DevWithDataDir,
 }
 

@@ -61,7 +61,9 @@ pub(crate) async fn sealer(
         };
         match Sealer::open(store, &root_key, now).await {
             Err(SealError::WrongRootKey(_)) if root_key_file.is_none() => {
-                return Err("--dev makes a plane of its own and wants an empty store: this one is in use".into());
+                return Err(
+                    "--dev makes a plane of its own and wants an empty store: this one is in use".into()
+                );
             }
             // Unless it is rotated at this very moment.
             Err(SealError::WrongRootKey(_)) if attempts < 3 => attempts += 1,
