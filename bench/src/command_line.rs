@@ -19,6 +19,10 @@ pub(crate) enum Command {
     Requests(Compare),
     /// How many users a second are made durably, beside SQLite alone.
     Writes(Compare),
+    /// What requests cost, and how much memory a principal takes, among ever more principals.
+    Growth(Grow),
+    /// How much two nodes on one PostgreSQL serve, beside one, and how soon one knows what the other has revoked.
+    Nodes(Nodes),
     /// What a decision costs: `flat`, `memory`, or `repeat W1|W2|W3 N`.
     Decision {
         #[arg(required = true)]
@@ -47,6 +51,32 @@ pub(crate) struct Compare {
     /// Connections; `iam:CreateUser` and the durable writes have 64.
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) connections: u16,
+    #[command(flatten)]
+    pub(crate) places: Places,
+}
+
+/// How many principals.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Grow {
+    #[arg(long, value_name = "N,...", value_delimiter = ',', default_values_t = [1_000, 100_000, 1_000_000],
+          value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub(crate) principals: Vec<u64>,
+    #[command(flatten)]
+    pub(crate) places: Places,
+}
+
+/// How thoroughly nodes are looked at.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Nodes {
+    /// Rounds of one node and of two. The median counts.
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=101))]
+    pub(crate) rounds: u32,
+    /// How long a round is.
+    #[arg(long, value_name = "SECONDS", default_value = "4", value_parser = seconds)]
+    pub(crate) time: Duration,
+    /// Keys that are revoked under load.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=2000))]
+    pub(crate) revocations: u16,
     #[command(flatten)]
     pub(crate) places: Places,
 }

@@ -5,8 +5,11 @@ mod client;
 mod command_line;
 mod decision;
 mod figure;
+mod growth;
 mod load;
 mod machine;
+mod nodes;
+mod progress;
 mod request;
 mod server;
 mod writes;
@@ -26,6 +29,8 @@ fn main() -> ExitCode {
         }),
         Command::Decision { words } => decision::run(words.into_iter()),
         Command::Floor { answer } => server::floor::serve(&answer).map(|()| String::new()),
+        Command::Growth(grow) => growth::run(&grow),
+        Command::Nodes(nodes) => nodes::run(&nodes),
         Command::Requests(compare) => request::run(&compare),
         Command::Writes(compare) => writes::run(&compare),
     };

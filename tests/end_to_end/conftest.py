@@ -6,13 +6,14 @@ import subprocess
 import pytest
 
 import clients
+import store
 from plane import BINARY, Credentials, Plane, clean_environment
 
 
 @pytest.fixture
 def plane(tmp_path):
-    """A `--dev` plane: store in memory, root key in hand."""
-    running = Plane(tmp_path, "--dev")
+    """A `--dev` plane: a store of its own, root key in hand."""
+    running = Plane(tmp_path, "--dev", *store.flags())
     yield running
     running.stop()
 
@@ -23,7 +24,8 @@ def durable_plane(tmp_path):
     running = []
 
     def start(*arguments: str) -> Plane:
-        running[:] = [Plane(tmp_path, "--data-dir", str(tmp_path / "data"), *arguments)]
+        data = tmp_path / "data"
+        running[:] = [Plane(tmp_path, "--data-dir", str(data), *store.flags(data), *arguments)]
         return running[0]
 
     yield start
@@ -36,7 +38,8 @@ def administrator(tmp_path):
     """Mints administrator credentials the way an operator does: from the data directory, with the server running."""
 
     def mint() -> Credentials:
-        command = [str(BINARY), "credentials", "--data-dir", str(tmp_path / "data"), "--format", "process"]
+        data = tmp_path / "data"
+        command = [str(BINARY), "credentials", "--data-dir", str(data), *store.flags(data), "--format", "process"]
         done = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=30)
         assert done.returncode == 0, done.stderr
         return Credentials.of(json.loads(done.stdout))
@@ -61,6 +64,7 @@ def root(plane):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _node_ends():
+def _servers_end():
     yield
     clients.JavaScript.end()
+    store.end()

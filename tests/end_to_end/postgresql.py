@@ -1,57 +1,87 @@
-"""A PostgreSQL of one's own, from the newest binaries of Debian's package."""
+"""A PostgreSQL server of the tests' own."""
 
 import os
 import pathlib
 import pwd
+import signal
 import socket
 import subprocess
-import tempfile
 import time
-
-from plane import clean_environment
 
 START_SECONDS = 60
 
 
 class PostgreSQL:
-    """A cluster that listens on a socket in its directory, and is gone after `stop`."""
+    """A throw-away cluster of the newest version that is installed."""
 
-    def __init__(self):
+    def __init__(self, directory: pathlib.Path):
         versions = pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb")
-        binaries = max(versions, key=lambda path: int(path.parts[-3])).parent
-        self.directory = tempfile.TemporaryDirectory(prefix="portcullis-postgresql-")
-        root = pathlib.Path(self.directory.name)
-        # PostgreSQL refuses to run as root.
-        user = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
-        if user:
-            owner = pwd.getpwnam("postgres")
-            os.chown(root, owner.pw_uid, owner.pw_gid)
-        os.chmod(root, 0o700)
-        options = {"env": clean_environment(LC_ALL="C.UTF-8"), "cwd": "/", **user}
-        initdb = [str(binaries / "initdb"), "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync", "-D"]
-        subprocess.run([*initdb, str(root / "data")], check=True, capture_output=True, **options)
+        self.binaries = max((path.parent for path in versions), key=lambda path: float(path.parent.name))
+        self.as_user = []
+        directory.mkdir()
+        if os.getuid() == 0:  # which PostgreSQL refuses to run as
+            user = pwd.getpwnam("postgres")
+            os.chown(directory, user.pw_uid, user.pw_gid)
+            self.as_user = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"]
+            for above in directory.parents:
+                os.chmod(above, above.stat().st_mode | 0o011)
+        data = directory / "data"
+        made = [self.binaries / "initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync", "-D", data]
+        subprocess.run([*self.as_user, *made], cwd="/", check=True, capture_output=True)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
-        settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": root, "fsync": "off"}
-        command = [str(binaries / "postgres"), "-D", str(root / "data")]
-        for name, value in settings.items():
-            command += ["-c", f"{name}={value}"]
-        self.server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
-        self.psql = [str(binaries / "psql"), "-qAt", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-c"]
+        settings = [
+            "listen_addresses=127.0.0.1",
+            f"port={self.port}",
+            "fsync=off",
+            "max_connections=100",
+            f"unix_socket_directories={directory}",
+        ]
+        flags = [word for setting in settings for word in ("-c", setting)]
+        self.log = directory / "log"
+        with self.log.open("wb") as log:
+            command = [*self.as_user, self.binaries / "postgres", "-D", data, *flags]
+            self.process = subprocess.Popen(command, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + START_SECONDS
-        while subprocess.run([*self.psql, "SELECT 1"], capture_output=True).returncode != 0:
-            assert time.monotonic() < deadline and self.server.poll() is None, "PostgreSQL does not start"
+        ready = [self.binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        while subprocess.run(ready).returncode != 0:
+            assert time.monotonic() < deadline and self.process.poll() is None, self.log.read_text()
             time.sleep(0.05)
         self.databases = 0
+
+    def url(self, port: int | None = None, database: str = "postgres") -> str:
+        return f"postgres://postgres@127.0.0.1:{port or self.port}/{database}"
 
     def database(self) -> str:
         """The URL of a new, empty database."""
         self.databases += 1
         name = f"portcullis_{self.databases}"
-        subprocess.run([*self.psql, f"CREATE DATABASE {name}"], check=True)
-        return f"postgres://postgres@127.0.0.1:{self.port}/{name}"
+        psql = [self.binaries / "psql", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
+        subprocess.run([*psql, "-c", f"CREATE DATABASE {name}"], cwd="/", check=True)
+        return self.url(database=name)
+
+    def freeze(self) -> None:
+        """Stops every process of the server where it stands, as a machine that hangs does."""
+        for process in self._processes():
+            os.kill(process, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        for process in self._processes():
+            os.kill(process, signal.SIGCONT)
 
     def stop(self) -> None:
-        self.server.terminate()
-        self.server.wait(START_SECONDS)
-        self.directory.cleanup()
+        self.thaw()
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(60)
+
+    def _processes(self) -> list[int]:
+        postmaster = self.process.pid
+        found = [postmaster]
+        for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = int(stat.read_text().rsplit(")", 1)[1].split()[1])
+            except OSError:
+                continue  # it has just ended
+            if parent == postmaster:
+                found.append(int(stat.parent.name))
+        return found

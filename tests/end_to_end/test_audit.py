@@ -14,6 +14,7 @@ import time
 import botocore.session
 import pytest
 
+import store
 from clients import Boto3, Refused
 from people import role, session, user_with_key
 from plane import BINARY, clean_environment
@@ -52,7 +53,8 @@ def by(key: str, value: str) -> list[dict]:
 
 
 def audit(tmp_path: pathlib.Path, *arguments: str) -> subprocess.CompletedProcess:
-    command = [str(BINARY), "audit", *arguments, "--data-dir", str(tmp_path / "data")]
+    data = tmp_path / "data"
+    command = [str(BINARY), "audit", *arguments, "--data-dir", str(data), *store.flags(data)]
     return subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=SECONDS)
 
 
@@ -251,6 +253,7 @@ def test_a_removed_directory_is_found(durable_plane, administrator, tmp_path):
     assert done.returncode == 1 and "its files, of 5 records, are not in" in done.stdout, done.stdout + done.stderr
 
 
+@store.embedded_only
 def test_an_older_store_does_not_write_over_newer_files(durable_plane, administrator, tmp_path):
     tampered(durable_plane, administrator, tmp_path)
     backup = tmp_path / "backup.db"

@@ -9,7 +9,9 @@ import urllib.error
 
 import pytest
 
+import store
 from clients import Boto3, Refused
+from commands import run
 from people import role, session, user_with_key
 from policies import allow
 from refusals import refused
@@ -84,6 +86,7 @@ def test_a_first_start_hands_out_no_long_term_key(durable_plane, tmp_path):
         assert path.suffix != ".key" or mode == 0o600, path
 
 
+@store.embedded_only
 def test_secrets_lie_sealed_on_disk(durable_plane, administrator, tmp_path):
     plane = durable_plane()
     alice = user_with_key(Boto3(plane, administrator()), "alice")
@@ -97,3 +100,12 @@ def test_the_clock_of_a_durable_plane_is_nobodys_to_move(durable_plane):
     with pytest.raises(urllib.error.HTTPError) as refusal:
         plane.advance(1)
     assert refusal.value.code in (404, 405)
+
+
+def test_a_dev_plane_wants_an_empty_store(durable_plane, tmp_path):
+    durable_plane().stop()
+    data = tmp_path / "data"
+    used = store.flags(data) or ["--store", f"sqlite:{data / 'portcullis.db'}"]
+    said = run("serve", "--dev", "--listen", "127.0.0.1:0", *used, code=1)
+    assert "wants an empty store" in said
+    durable_plane().stop()

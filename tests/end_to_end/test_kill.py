@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import threading
 
+import store
 from clients import Boto3, Refused
 from plane import BINARY, clean_environment
 from policies import allow, policy
@@ -41,6 +42,7 @@ class Ledger:
             return self.writes
 
 
+@store.embedded_only
 def test_rounds_of_kills_lose_nothing_and_leave_nothing_by_halves(durable_plane, administrator, tmp_path):
     print(f"\nPORTCULLIS_KILL_SEED={SEED}")
     chance, ledger = random.Random(SEED), Ledger()

@@ -14,8 +14,9 @@ from clients import Boto3, Refused
 from people import role, session, user_with_key
 from plane import BINARY, Credentials, Plane, clean_environment
 from policies import allow
-from postgres import PostgreSQL, Way
+from postgresql import PostgreSQL
 from refusals import refused
+from way import Way
 
 SOON = 30
 """Seconds after which waiting for something is given up."""

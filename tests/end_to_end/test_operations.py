@@ -52,10 +52,8 @@ def data(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def postgresql():
-    if not any(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb")):
-        pytest.fail("Debian's package postgresql is missing: ./test installs it")
-    cluster = PostgreSQL()
+def postgresql(tmp_path_factory):
+    cluster = PostgreSQL(tmp_path_factory.mktemp("cluster") / "postgresql")
     yield cluster
     cluster.stop()
 

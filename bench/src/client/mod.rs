@@ -48,6 +48,12 @@ pub(crate) fn once(address: SocketAddr, request: &[u8]) -> Result<Answer, Failur
     Answer::parse(connection.answer())
 }
 
+/// Asks for a page that needs no signature.
+pub(crate) fn get(address: SocketAddr, path: &str) -> Result<Answer, Failure> {
+    let answer = once(address, format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n\r\n").as_bytes())?;
+    if answer.status == 200 { Ok(answer) } else { Err(format!("{path}: HTTP {}", answer.status).into()) }
+}
+
 /// Makes a call that must succeed.
 pub(crate) fn call(address: SocketAddr, key: &Key, call: &Call) -> Result<Answer, Failure> {
     let answer = once(address, &call.signed(address, key)?)?;

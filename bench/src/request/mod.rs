@@ -12,6 +12,7 @@ use crate::{
     figure::{Spread, float},
     load::{self, Load},
     machine,
+    progress::say,
     server::{Kind, Process, Server, floor},
 };
 use operation::{Operation, WRITE_CONNECTIONS};
@@ -241,9 +242,4 @@ impl Row {
         Spread::of(self.rounds.iter().filter_map(|round| round.load.latency(percent)))
             .map(|spread| spread.median)
     }
-}
-
-#[expect(clippy::print_stderr, reason = "tells whoever waits how far it is")]
-fn say(what: std::fmt::Arguments<'_>) {
-    eprintln!("bench: {what}");
 }

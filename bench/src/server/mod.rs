@@ -5,6 +5,7 @@ mod peer;
 mod portcullis;
 mod process;
 
+pub(crate) use portcullis::{RATES, Serve, Served};
 pub(crate) use process::Process;
 
 use crate::{

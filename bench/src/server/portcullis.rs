@@ -2,36 +2,95 @@
 
 use super::{Process, Started};
 use crate::{Failure, client::Key, command_line::Places};
-use std::{path::Path, process::Command, time::Instant};
+use std::{ffi::OsString, net::SocketAddr, path::Path, process::Command, time::Instant};
 
-const RATES: &str = "[throttle]
+/// One caller sends all of the load: its requests are counted as ever, but it may send as many as it can.
+pub(crate) const RATES: &str = "[throttle]
 caller_rate = 1000000
 caller_burst = 1000000
 address_rate = 1000000
 address_burst = 1000000
 ";
 
+/// A `serve` on a data directory.
+pub(crate) struct Serve<'a> {
+    pub(crate) data: &'a Path,
+    /// The text of its configuration file.
+    pub(crate) configuration: &'a str,
+    /// The URL of its store; without, it is the embedded one.
+    pub(crate) store: Option<&'a str>,
+    /// The only core it may run on.
+    pub(crate) core: Option<usize>,
+}
+
+impl<'a> Serve<'a> {
+    /// With the embedded store.
+    pub(crate) fn embedded(data: &'a Path, configuration: &'a str) -> Self {
+        Self { data, configuration, store: None, core: None }
+    }
+
+    /// Starts it and waits until it says that it is ready.
+    pub(crate) fn start(&self, places: &Places, output: &Path) -> Result<Served, Failure> {
+        let configuration = self.data.join("portcullis.toml");
+        std::fs::write(&configuration, self.configuration)?;
+        let mut flags = self.place();
+        flags.extend(["--config".into(), configuration.into()]);
+        let (process, ready) = serve(places, output, &flags, self.core)?;
+        Ok(Served {
+            process,
+            address: ready.address("endpoint")?,
+            operations: ready.address("operations_endpoint")?,
+        })
+    }
+
+    /// A session of the administrator role.
+    pub(crate) fn administrator(&self, places: &Places) -> Result<Key, Failure> {
+        let output = Command::new(&places.portcullis).arg("credentials").args(self.place()).output()?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into());
+        }
+        let document = Ready(serde_json::from_slice(&output.stdout)?);
+        Ok(Key {
+            access_key_id: document.member("AccessKeyId")?,
+            secret_access_key: document.member("SecretAccessKey")?,
+            session_token: Some(document.member("SessionToken")?),
+        })
+    }
+
+    fn place(&self) -> Vec<OsString> {
+        let mut flags = vec!["--data-dir".into(), self.data.into()];
+        if let Some(store) = self.store {
+            flags.extend(["--store".into(), store.into()]);
+        }
+        flags
+    }
+}
+
+/// A `serve` that is ready.
+pub(crate) struct Served {
+    pub(crate) process: Process,
+    pub(crate) address: SocketAddr,
+    /// Where it tells how it is.
+    pub(crate) operations: SocketAddr,
+}
+
 /// With the embedded store, in a data directory made by an earlier start. The key is a session of the administrator role.
 pub(super) fn in_directory(places: &Places, output: &Path) -> Result<Started, Failure> {
     let data = tempfile::Builder::new().prefix("data-").tempdir_in(&places.work)?;
-    // One caller sends all of the load: its requests are counted as ever, but it may send as many as it can.
-    let config = data.path().join("portcullis.toml");
-    std::fs::write(&config, RATES)?;
-    let flags = ["--data-dir".as_ref(), data.path().as_os_str(), "--config".as_ref(), config.as_os_str()];
-    let (first, _) = serve(places, output, &flags)?;
-    first.stop()?;
-    let root = administrator(places, data.path())?;
+    let serve = Serve::embedded(data.path(), RATES);
+    serve.start(places, output)?.process.stop()?;
+    let root = serve.administrator(places)?;
     let begun = Instant::now();
-    let (process, ready) = serve(places, output, &flags)?;
-    Ok(Started { process, address: ready.address()?, root, begun, data: Some(data) })
+    let Served { process, address, .. } = serve.start(places, output)?;
+    Ok(Started { process, address, root, begun, data: Some(data) })
 }
 
 /// With the store in memory. The key is the root user's.
 pub(super) fn in_memory(places: &Places, output: &Path) -> Result<Started, Failure> {
     let begun = Instant::now();
-    let (process, ready) = serve(places, output, &["--dev".as_ref()])?;
+    let (process, ready) = serve(places, output, &["--dev".into()], None)?;
     let root = Key::new(ready.member("access_key_id")?, ready.member("secret_access_key")?);
-    Ok(Started { process, address: ready.address()?, root, begun, data: None })
+    Ok(Started { process, address: ready.address("endpoint")?, root, begun, data: None })
 }
 
 pub(super) fn version(places: &Places) -> Result<String, Failure> {
@@ -42,25 +101,25 @@ pub(super) fn version(places: &Places) -> Result<String, Failure> {
 /// The ready line.
 struct Ready(serde_json::Value);
 
-fn serve(places: &Places, output: &Path, store: &[&std::ffi::OsStr]) -> Result<(Process, Ready), Failure> {
-    let mut command = Command::new(super::program(places.portcullis.clone())?);
-    command.args(["serve", "--listen", "127.0.0.1:0", "--format", "json"]).args(store);
+fn serve(
+    places: &Places,
+    output: &Path,
+    flags: &[OsString],
+    core: Option<usize>,
+) -> Result<(Process, Ready), Failure> {
+    let program = super::program(places.portcullis.clone())?;
+    let mut command = match core {
+        Some(core) => {
+            let mut command = Command::new("taskset");
+            command.args(["--cpu-list", &core.to_string()]).arg(program);
+            command
+        }
+        None => Command::new(program),
+    };
+    command.args(["serve", "--listen", "127.0.0.1:0", "--format", "json"]).args(flags);
     let mut process = Process::start(command, output)?;
     let ready = Ready(serde_json::from_str(&process.line("{")?)?);
     Ok((process, ready))
-}
-
-fn administrator(places: &Places, data: &Path) -> Result<Key, Failure> {
-    let output = Command::new(&places.portcullis).args(["credentials", "--data-dir"]).arg(data).output()?;
-    if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into());
-    }
-    let document = Ready(serde_json::from_slice(&output.stdout)?);
-    Ok(Key {
-        access_key_id: document.member("AccessKeyId")?,
-        secret_access_key: document.member("SecretAccessKey")?,
-        session_token: Some(document.member("SessionToken")?),
-    })
 }
 
 impl Ready {
@@ -69,7 +128,7 @@ impl Ready {
         Ok(value.ok_or(format!("no {name} in what Portcullis said"))?.to_owned())
     }
 
-    fn address(&self) -> Result<std::net::SocketAddr, Failure> {
-        Ok(self.member("endpoint")?.trim_start_matches("http://").parse()?)
+    fn address(&self, name: &str) -> Result<SocketAddr, Failure> {
+        Ok(self.member(name)?.trim_start_matches("http://").parse()?)
     }
 }

@@ -79,7 +79,8 @@ pub(crate) struct Serve {
     /// What to call this process among others on the same store [default: the host's name].
     #[arg(long, value_name = "NAME", env = "PORTCULLIS_NODE_NAME")]
     pub(crate) node_name: Option<String>,
-    /// For tests and laptops: store in memory, loopback only, a root access key in the ready line.
+    /// For tests and laptops: store in memory, or the empty one that --store names; loopback only, a root access key in
+    /// the ready line, a root key that ends with the process.
     #[arg(long)]
     pub(crate) dev: bool,
     /// How to say that the plane is ready.

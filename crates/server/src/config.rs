@@ -47,7 +47,7 @@ pub(crate) struct Config {
 #[derive(Clone, Debug)]
 pub(crate) struct Storage {
     pub(crate) location: Location,
-    /// `None` for a store in memory, whose key lives and dies with it.
+    /// `None` for a key that lives and dies with the process: that of a store in memory or of a `--dev` plane.
     pub(crate) root_key_file: Option<PathBuf>,
     pub(crate) options: Options,
     pub(crate) directory: DirectoryLimits,
@@ -215,8 +215,10 @@ pub(crate) enum ConfigError {
     StoreUrl,
     #[error("--dev serves on loopback only; {0} is not a loopback address")]
     DevNotLoopback(SocketAddr),
-    #[error("--dev keeps its store in memory; it goes with neither --store nor --data-dir")]
-    DevWithStore,
+    #[error(
+        "--dev keeps its root key in memory, and its store too unless --store names an empty one: --data-dir does not go with it"
+    )]
+    DevWithDataDir,
 }
 
 impl Config {
@@ -233,8 +235,8 @@ impl Config {
             .unwrap_or_else(|| loopback(operations_default));
         let account_id = flags.account_id.or(file.account_id);
         if flags.dev {
-            if flags.place.store.is_some() || flags.place.data_dir.is_some() {
-                return Err(ConfigError::DevWithStore);
+            if flags.place.data_dir.is_some() {
+                return Err(ConfigError::DevWithDataDir);
             }
             if let Some(open) =
                 [listen, operations_listen].into_iter().find(|address| !address.ip().is_loopback())
@@ -244,7 +246,11 @@ impl Config {
         }
         Ok(Self {
             audit: file.audit.decide(&data_dir(&flags.place, &file), flags.dev),
-            storage: if flags.dev { Storage::memory() } else { Storage::decide(&flags.place, &file)? },
+            storage: if flags.dev {
+                Storage::of_dev(&flags.place, &file)?
+            } else {
+                Storage::decide(&flags.place, &file)?
+            },
             listen,
             operations_listen,
             account_id: account_id.or_else(|| AccountId::from_number(DEV_ACCOUNT).filter(|_| flags.dev)),
@@ -265,13 +271,11 @@ impl Storage {
         Self::decide(place, &File::read(place)?)
     }
 
-    fn memory() -> Self {
-        Self {
-            location: Location::Memory,
-            root_key_file: None,
-            options: Options::default(),
-            directory: DirectoryLimits::default(),
-        }
+    /// That of a `--dev` plane: in memory, unless a flag names another; its root key lives and dies with it.
+    fn of_dev(place: &Place, file: &File) -> Result<Self, ConfigError> {
+        let decided = Self::decide(place, file)?;
+        let location = if place.store.is_some() { decided.location } else { Location::Memory };
+        Ok(Self { location, root_key_file: None, ..decided })
     }
 
     fn decide(place: &Place, file: &File) -> Result<Self, ConfigError> {
@@ -355,9 +359,16 @@ mod tests {
     }
 
     #[test]
-    fn dev_refuses_an_open_address_and_a_store() {
+    fn dev_refuses_an_open_address_and_a_data_directory() {
         assert!(matches!(decide(&["--dev", "--listen", "0.0.0.0:0"]), Err(ConfigError::DevNotLoopback(_))));
-        assert!(matches!(decide(&["--dev", "--data-dir", "x"]), Err(ConfigError::DevWithStore)));
+        assert!(matches!(decide(&["--dev", "--data-dir", "x"]), Err(ConfigError::DevWithDataDir)));
+    }
+
+    #[test]
+    fn dev_takes_a_store_and_keeps_its_key_in_memory() {
+        let config = decide(&["--dev", "--store", "postgres://me@127.0.0.1/empty"]).unwrap();
+        assert!(matches!(config.storage.location, Location::Postgres(_)));
+        assert_eq!(config.storage.root_key_file, None);
     }
 
     #[test]

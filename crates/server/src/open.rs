@@ -19,8 +19,13 @@ pub(crate) async fn plane_with(
     audit: AuditSettings,
     now: Timestamp,
 ) -> Result<Arc<Plane>, Failure> {
-    if let (Location::Sqlite(file), Access::Server) = (&storage.location, access) {
-        make_directory(file)?;
+    if let Access::Server = access {
+        if let Location::Sqlite(file) = &storage.location {
+            make_directory(file)?;
+        }
+        if let Some(file) = &storage.root_key_file {
+            make_directory(file)?;
+        }
     }
     let store = Store::open_with(&storage.location, access, &storage.options).await?;
     let sealer = sealer(&store, storage.root_key_file.as_deref(), access, now).await?;
@@ -55,6 +60,11 @@ pub(crate) async fn sealer(
             (Some(file), Access::Tool) => RootKey::of_store(store, file).await?,
         };
         match Sealer::open(store, &root_key, now).await {
+            Err(SealError::WrongRootKey(_)) if root_key_file.is_none() => {
+                return Err(
+                    "--dev makes a plane of its own and wants an empty store: this one is in use".into()
+                );
+            }
             // Unless it is rotated at this very moment.
             Err(SealError::WrongRootKey(_)) if attempts < 3 => attempts += 1,
             opened => return Ok(opened?),
