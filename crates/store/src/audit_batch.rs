@@ -160,13 +160,11 @@ impl<'a> Packing<'a> {
     }
 
     fn finish(self, last_at: Timestamp) -> Result<AuditBatch, StoreError> {
-        match self.failed {
-            Some(error) => Err(error),
-            None => {
-                let packed = lz4_flex::compress_prepend_size(self.text.as_bytes());
-                Ok(AuditBatch { last_at, packed, ..self.batch })
-            }
+        if let Some(error) = self.failed {
+            return Err(error);
         }
+        let packed = lz4_flex::compress_prepend_size(self.text.as_bytes());
+        Ok(AuditBatch { last_at, packed, ..self.batch })
     }
 }
 

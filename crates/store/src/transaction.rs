@@ -195,7 +195,9 @@ impl Transaction {
         let then = std::mem::take(&mut self.committed);
         let committed = self.commit_alone().await;
         if committed.is_ok() {
-            then.into_iter().for_each(|then| then());
+            for then in then {
+                then();
+            }
         }
         committed
     }

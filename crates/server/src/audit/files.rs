@@ -246,15 +246,15 @@ pub(super) async fn goes_on(
     let mut tx = plane.store.read();
     // Batches are taken in their order, and none comes while a node starts: those it was at are still the first ones.
     let batches = audit_batch::waiting(&mut tx, &chain.node_id, BATCHES).await?;
-    let batched: HashSet<&str> =
+    let in_batches: HashSet<&str> =
         batches.iter().flat_map(|batch| &batch.events).map(|event| event.document.as_str()).collect();
-    let limit = usize::try_from(EVENTS)? + batched.len() + 1;
+    let limit = usize::try_from(EVENTS)? + in_batches.len() + 1;
     let records = trail::unacknowledged(&directory.chain(&chain.node_id), &chain.head, limit)?;
     if records.len() == limit {
         return Ok(false);
     }
     for record in &records {
-        if batched.contains(record.as_str()) {
+        if in_batches.contains(record.as_str()) {
             continue;
         }
         let parsed: Result<Identified, _> = serde_json::from_str(record);
