@@ -62,7 +62,9 @@ mod tests {
 
     fn named(members: &[(&str, &str)]) -> Vec<AuditResource> {
         let mut resources = Vec::new();
-        members.iter().for_each(|(member, name)| note(member, name, &mut resources));
+        for (member, name) in members {
+            note(member, name, &mut resources);
+        }
         resources
     }
 
