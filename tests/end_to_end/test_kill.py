@@ -116,7 +116,7 @@ def check_files(data: pathlib.Path, copy: pathlib.Path, ledger: Ledger, number: 
         assert recorded["CreateUser"] - recorded["DeleteUser"] == users
         assert recorded["CreatePolicy"] == policies
         # The log is pruned in time: only this round's lines must be there.
-        logged = {entity for (entity,) in store.execute("SELECT id FROM change_log WHERE kind = 'user'")}
-        made = store.execute("SELECT user_id FROM iam_user WHERE name_key LIKE ?", (f"r{number}-%",))
+        logged = {entity for (entity,) in store.execute("SELECT id FROM change_log WHERE kind = 'user_name'")}
+        made = store.execute("SELECT name_key FROM iam_user WHERE name_key LIKE ?", (f"r{number}-%",))
         assert {user for (user,) in made} <= logged
     store.close()

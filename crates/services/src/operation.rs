@@ -36,7 +36,7 @@ pub enum Effect {
 }
 
 /// What an operation demands of its caller.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum Access {
     /// Every authenticated caller may: no policy can forbid it. AWS documents this for `sts:GetCallerIdentity`.
     Authenticated,
@@ -58,7 +58,7 @@ pub struct Permission {
 }
 
 /// A condition key with its values.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Condition {
     /// The key, such as `aws:RequestTag/team`.
     pub key: String,
@@ -67,7 +67,7 @@ pub struct Condition {
 }
 
 /// One value, or a list that only set operators compare.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub enum Values {
     /// A single-valued key.
     One(String),
@@ -91,6 +91,21 @@ impl Permission {
         }
         let tag = Self::to(action, &create.resource).with_request_tags(tags);
         Access::Permissions(vec![create, tag])
+    }
+}
+
+/// Policies of resources are the same when they are one.
+impl PartialEq for Permission {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { action, resource, conditions, resource_policy } = self;
+        *action == other.action
+            && *resource == other.resource
+            && *conditions == other.conditions
+            && match (resource_policy, &other.resource_policy) {
+                (Some(policy), Some(other)) => Arc::ptr_eq(policy, other),
+                (None, None) => true,
+                _ => false,
+            }
     }
 }
 

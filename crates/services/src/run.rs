@@ -1,16 +1,18 @@
 //! Steps 6 to 8 of a request: authorise, handle, audit, commit; once, in this order, for every operation.
 
 use crate::{Access, Cx, Effect, Error, Operation, Result, audit, authorize};
-use store::{Retry, Transaction};
+use store::Retry;
 use wire::{Decode, Encode, Node};
 
 /// Runs one operation on its decoded and checked input.
 pub(crate) async fn run<O: Operation>(cx: &Cx, input: Node) -> Result<Node> {
-    // Decoding cannot fail on what passed the operation's schema; if it does, the schema and the type have drifted apart.
-    let input = O::Input::decode(input).map_err(Error::internal)?;
     cx.plane.audit.admit(O::EFFECT)?;
     let mut record = audit::Open::new::<O>(cx, &input);
-    let outcome = attempts::<O>(cx, input, &mut record).await;
+    // Decoding cannot fail on what passed the operation's schema; if it does, the schema and the type have drifted apart.
+    let outcome = match O::Input::decode(input) {
+        Ok(input) => attempts::<O>(cx, input, &mut record).await,
+        Err(error) => Err(Error::internal(error)),
+    };
     record.close(&outcome);
     outcome
 }
@@ -18,46 +20,64 @@ pub(crate) async fn run<O: Operation>(cx: &Cx, input: Node) -> Result<Node> {
 async fn attempts<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Open) -> Result<Node> {
     authorize::session_may_call::<O>(cx)?;
     cx.plane.directory.may_answer()?;
-    if O::EFFECT == Effect::Write {
-        // On a snapshot first: whoever may not do it does not keep others from writing.
-        authorized::<O>(cx, &mut cx.plane.store.read(), &input).await?;
-    }
-    let mut retry = Retry::new();
-    loop {
-        match attempt::<O>(cx, input.clone(), record).await {
-            Err(error) if error.is_conflict() && retry.again().await => {}
-            done => return done,
-        }
-    }
-}
-
-async fn attempt<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Open) -> Result<Node> {
     match O::EFFECT {
         Effect::Read => {
-            let mut tx = cx.plane.store.read();
-            authorized::<O>(cx, &mut tx, &input).await?;
-            Ok(O::handle(cx, &mut tx, input).await?.encode())
+            let mut retry = Retry::new();
+            loop {
+                match read::<O>(cx, &input).await {
+                    Err(error) if error.is_conflict() && retry.again().await => {}
+                    done => return done,
+                }
+            }
         }
         Effect::Write => {
-            let mut tx = cx.plane.store.write().await?;
-            // Leaving by `?` drops the transaction, which takes everything back. Authorised again, for the state of the
-            // resource that the effect will have.
-            authorized::<O>(cx, &mut tx, &input).await?;
-            let output = O::handle(cx, &mut tx, input).await?.encode();
-            record.keep(&mut tx, &output).await?;
-            let handed = record.hand_over();
-            let committed = tx.commit().await;
-            if committed.is_err() {
-                record.take_back(handed);
+            // On a snapshot first: whoever may not do it does not keep others from writing.
+            let allowed = O::access(cx, &mut cx.plane.store.read(), &input).await?;
+            decide(cx, &allowed)?;
+            let mut retry = Retry::new();
+            loop {
+                match write::<O>(cx, &input, &allowed, record).await {
+                    Err(error) if error.is_conflict() && retry.again().await => {}
+                    done => return done,
+                }
             }
-            committed.map_err(Error::from).map(|()| output)
         }
     }
 }
 
-async fn authorized<O: Operation>(cx: &Cx, tx: &mut Transaction, input: &O::Input) -> Result<()> {
-    match O::access(cx, tx, input).await? {
+async fn read<O: Operation>(cx: &Cx, input: &O::Input) -> Result<Node> {
+    let mut tx = cx.plane.store.read();
+    decide(cx, &O::access(cx, &mut tx, input).await?)?;
+    Ok(O::handle(cx, &mut tx, input.clone()).await?.encode())
+}
+
+/// Leaving by `?` drops the transaction, which takes everything back.
+async fn write<O: Operation>(
+    cx: &Cx,
+    input: &O::Input,
+    allowed: &Access,
+    record: &mut audit::Open,
+) -> Result<Node> {
+    let mut tx = cx.plane.store.write().await?;
+    // Asked again, for the state of the resource that the effect will have. A decision follows from what is demanded and from
+    // what belongs to the request, its policies among them: what was allowed once is allowed again.
+    let demanded = O::access(cx, &mut tx, input).await?;
+    if demanded != *allowed {
+        decide(cx, &demanded)?;
+    }
+    let output = O::handle(cx, &mut tx, input.clone()).await?.encode();
+    record.keep(&mut tx, &output).await?;
+    let handed = record.hand_over();
+    let committed = tx.commit().await;
+    if committed.is_err() {
+        record.take_back(handed);
+    }
+    committed.map_err(Error::from).map(|()| output)
+}
+
+fn decide(cx: &Cx, access: &Access) -> Result<()> {
+    match access {
         Access::Authenticated => Ok(()),
-        Access::Permissions(permissions) => authorize::all(cx, &permissions),
+        Access::Permissions(permissions) => authorize::all(cx, permissions),
     }
 }

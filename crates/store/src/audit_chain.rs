@@ -5,7 +5,12 @@ use domain::AccountId;
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{EncryptionContext, Row, Sealer, StoreError, Transaction, document, seal::SealedKind};
+use crate::{
+    EncryptionContext, Row, Sealer, StoreError, Transaction,
+    audit_batch::{self, WaitingBatch},
+    document,
+    seal::SealedKind,
+};
 
 /// A chain as stored. `Head` says where it ends, in the words of whoever writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,15 +112,19 @@ fn read_waiting(row: &Row) -> Result<WaitingEvent, StoreError> {
     })
 }
 
-/// Notes where the node's chain ends now that these events are written to it: they wait no longer.
+/// Notes where the node's chain ends now that these events and batches are written to it: they wait no longer.
 pub async fn advance<Head: Serialize + Sync>(
     tx: &mut Transaction,
     node_id: &str,
     head: &Head,
-    written: &[WaitingEvent],
+    events: &[WaitingEvent],
+    batches: &[WaitingBatch],
 ) -> Result<(), StoreError> {
-    for event in written {
+    for event in events {
         tx.execute(DELETE_WAITING, &[(":node_id", &node_id), (":event_id", &event.id)]).await?;
+    }
+    for batch in batches {
+        audit_batch::acknowledge(tx, node_id, &batch.id).await?;
     }
     let doc = document::write(head)?;
     let updated = tx

@@ -1,11 +1,13 @@
 //! The audit trail: one JSON document for each event, in order of time within its account, found by what CloudTrail's
-//! `LookupEvents` asks for.
+//! `LookupEvents` asks for. Changes have a row each, in the transaction that makes them; other calls come in batches.
+
+use std::borrow::Cow;
 
 use domain::AccountId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Row, StoreError, Transaction, document};
+use crate::{Row, StoreError, Transaction, audit_batch, document};
 
 /// An event as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +19,9 @@ pub struct AuditEvent {
     /// Its own id, unique among all events; orders events of the same millisecond.
     pub id: String,
     /// The operation: `CreateUser`.
-    pub event_name: String,
+    pub event_name: Cow<'static, str>,
     /// The service: `iam.amazonaws.com`.
-    pub event_source: String,
+    pub event_source: Cow<'static, str>,
     /// Whether it was a call that reads.
     pub read_only: bool,
     /// The user, `root`, or the session's name; none for callers of other accounts.
@@ -51,7 +53,7 @@ pub struct AuditPosition {
 }
 
 /// What events can be looked up by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AuditAttribute {
     /// The access key.
     AccessKeyId,
@@ -130,8 +132,8 @@ pub async fn insert(
                 (":account_id", &event.account_id),
                 (":event_at", &event.at),
                 (":event_id", &event.id),
-                (":event_name", &event.event_name),
-                (":event_source", &event.event_source),
+                (":event_name", &&*event.event_name),
+                (":event_source", &&*event.event_source),
                 (":read_only", &read_only),
                 (":user_name", &event.user_name),
                 (":access_key_id", &event.access_key_id),
@@ -193,7 +195,8 @@ pub async fn lookup(tx: &mut Transaction, asked: &AuditLookup<'_>) -> Result<Vec
             tx.query(attribute.sql(), &parameters).await?
         }
     };
-    rows.iter().map(|row| read(asked.account_id, row)).collect()
+    let found = rows.iter().map(|row| read(asked.account_id, row)).collect::<Result<_, _>>()?;
+    audit_batch::lookup(tx, asked, found).await
 }
 
 /// Deletes up to `limit` of the account's oldest events from before `until`, but none that waits to be written to files;
@@ -227,8 +230,8 @@ fn read(account_id: AccountId, row: &Row) -> Result<AuditEvent, StoreError> {
         account_id,
         at: row.time("event_at")?,
         id: row.text("event_id")?.to_owned(),
-        event_name: text("event_name")?.unwrap_or_default(),
-        event_source: text("event_source")?.unwrap_or_default(),
+        event_name: text("event_name")?.unwrap_or_default().into(),
+        event_source: text("event_source")?.unwrap_or_default().into(),
         read_only: row.optional_text("read_only")? == Some("true"),
         user_name: text("user_name")?,
         access_key_id: text("access_key_id")?,

@@ -183,6 +183,18 @@ const REFERENCES: &[(&str, &str)] = &[
          (SELECT 1 FROM iam_policy_version v
           WHERE v.account_id = p.account_id AND v.policy_id = p.policy_id AND v.version = p.default_version)",
     ),
+    (
+        "keys of batches of events that do not exist",
+        "SELECT COUNT(*) AS n FROM audit_batch_key k WHERE NOT EXISTS
+         (SELECT 1 FROM audit_batch b
+          WHERE b.account_id = k.account_id AND b.last_at = k.last_at AND b.batch_id = k.batch_id)",
+    ),
+    (
+        "batches of events that do not exist and wait to be written to files",
+        "SELECT COUNT(*) AS n FROM audit_batch_outbox o WHERE NOT EXISTS
+         (SELECT 1 FROM audit_batch b
+          WHERE b.account_id = o.account_id AND b.last_at = o.last_at AND b.batch_id = o.batch_id)",
+    ),
 ];
 
 /// The statements alone.

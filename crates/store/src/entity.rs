@@ -58,6 +58,11 @@ impl Entity {
         Self::of(account, "user", id.as_str())
     }
 
+    /// Which user has that name, given in lower case.
+    pub fn user_name(account: AccountId, name_key: &str) -> Self {
+        Self::of(account, "user_name", name_key)
+    }
+
     fn of(account: AccountId, kind: &str, id: &str) -> Self {
         Self { account: account.to_string(), kind: kind.to_owned(), id: id.to_owned() }
     }

@@ -13,6 +13,7 @@
 pub mod access_key;
 pub mod account;
 pub mod attachment;
+pub mod audit_batch;
 pub mod audit_chain;
 pub mod audit_event;
 pub mod backup;

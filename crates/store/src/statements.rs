@@ -1,5 +1,5 @@
 use crate::{
-    access_key, account, attachment, audit_chain, audit_event, change_log, check, export, group,
+    access_key, account, attachment, audit_batch, audit_chain, audit_event, change_log, check, export, group,
     inline_policy, last_used, lease, managed_policy, membership, migration, node, policy_version, role, seal,
     setting, store, table, user,
 };
@@ -10,6 +10,7 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         access_key::SQL,
         account::SQL,
         attachment::SQL,
+        audit_batch::SQL,
         audit_chain::SQL,
         audit_event::SQL,
         change_log::SQL,

@@ -24,6 +24,7 @@ pub struct Transaction {
     written: BTreeSet<Entity>,
     /// What is read; `None` where nobody wants to know.
     noted: Option<Noted>,
+    committed: Vec<Box<dyn FnOnce() + Send>>,
 }
 
 /// What a transaction has read.
@@ -44,7 +45,13 @@ pub(crate) enum Inner {
 
 impl Transaction {
     pub(crate) fn new(store: Store, inner: Inner) -> Self {
-        Self { store, inner, failed: false, written: BTreeSet::new(), noted: None }
+        Self { store, inner, failed: false, written: BTreeSet::new(), noted: None, committed: Vec::new() }
+    }
+
+    /// Whether it is a read transaction that has read nothing: it holds nothing of the store yet, so the same task may begin
+    /// another one, which is not true of any that holds something.
+    pub fn is_idle(&self) -> bool {
+        matches!(self.inner, Inner::ReadLater)
     }
 
     /// The same transaction, which from now on notes the entities it reads. A query of a function that does not name its
@@ -92,8 +99,9 @@ impl Transaction {
     ) -> Result<u64, StoreError> {
         self.start().await?;
         let changed = match &mut self.inner {
+            // On the heap: what waits for a network is large, and whatever waits for this would be as well.
             Inner::Postgres(transaction) => {
-                self.store.gate().pass(transaction.execute(sql, parameters)).await
+                Box::pin(self.store.gate().pass(transaction.execute(sql, parameters))).await
             }
             Inner::ReadLater => Err(StoreError::Aborted),
             Inner::SqliteRead(transaction) => transaction.execute(sql, parameters),
@@ -115,7 +123,9 @@ impl Transaction {
         }
         self.start().await?;
         let rows = match &mut self.inner {
-            Inner::Postgres(transaction) => self.store.gate().pass(transaction.query(sql, parameters)).await,
+            Inner::Postgres(transaction) => {
+                Box::pin(self.store.gate().pass(transaction.query(sql, parameters))).await
+            }
             Inner::ReadLater => Err(StoreError::Aborted),
             Inner::SqliteRead(transaction) => transaction.query(sql, parameters),
             Inner::SqliteWrite(transaction) => transaction.query(sql, parameters),
@@ -173,10 +183,26 @@ impl Transaction {
         self.finish(done)
     }
 
+    /// Has `then` done when the transaction is committed, and never when it is not or nobody knows.
+    pub fn when_committed(&mut self, then: impl FnOnce() + Send + 'static) {
+        self.committed.push(Box::new(then));
+    }
+
     /// Makes the transaction durable: when this returns `Ok`, it is on disk, and whoever listens with
     /// [`Store::on_change`] knows what it changed. A conflict means that nothing of it was kept; see
     /// [`StoreError::is_indeterminate`] for the one error that leaves it open, as does dropping this future.
-    pub async fn commit(self) -> Result<(), StoreError> {
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        let then = std::mem::take(&mut self.committed);
+        let committed = self.commit_alone().await;
+        if committed.is_ok() {
+            for then in then {
+                then();
+            }
+        }
+        committed
+    }
+
+    async fn commit_alone(self) -> Result<(), StoreError> {
         if self.failed {
             return Err(StoreError::Aborted);
         }
@@ -199,7 +225,7 @@ impl Transaction {
 
     async fn start(&mut self) -> Result<(), StoreError> {
         if matches!(self.inner, Inner::ReadLater) {
-            self.inner = self.store.begin_read().await?;
+            self.inner = Box::pin(self.store.begin_read()).await?;
         }
         // Stays so when the statement's future is dropped: then nobody knows how far it got.
         if std::mem::replace(&mut self.failed, true) { Err(StoreError::Aborted) } else { Ok(()) }

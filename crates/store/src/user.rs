@@ -6,7 +6,8 @@ use crate::{Entity, StoreError, Transaction, document, page};
 
 /// Stores a new user. [`StoreError::Unique`] when the name or the id is taken in the account.
 pub async fn insert(tx: &mut Transaction, user: &User) -> Result<(), StoreError> {
-    tx.writes(Entity::user(user.account_id, &user.id));
+    // Of an id that is new nobody has read anything.
+    tx.writes(Entity::user_name(user.account_id, &user.name.key()));
     tx.execute(
         INSERT,
         &[
@@ -45,8 +46,14 @@ pub async fn find_by_name(
     account: AccountId,
     name: &UserName,
 ) -> Result<Option<User>, StoreError> {
+    tx.reads(|| Entity::user_name(account, &name.key()));
     let row = tx.find(FIND_BY_NAME, &[(":account_id", &account), (":name_key", &name.key())]).await?;
-    row.as_ref().map(document::read).transpose()
+    let user: Option<User> = row.as_ref().map(document::read).transpose()?;
+    if let Some(user) = &user {
+        // It may take another name, or none.
+        tx.notes(|| Entity::user(account, &user.id));
+    }
+    Ok(user)
 }
 
 /// Up to `limit` users whose path begins with `path_prefix`, by name key, from behind the key `after`.
@@ -104,6 +111,7 @@ pub async fn count(tx: &mut Transaction, account: AccountId) -> Result<u64, Stor
 /// taken.
 pub async fn update(tx: &mut Transaction, user: &User) -> Result<(), StoreError> {
     tx.writes(Entity::user(user.account_id, &user.id));
+    tx.writes(Entity::user_name(user.account_id, &user.name.key()));
     let updated = tx
         .execute(
             UPDATE,

@@ -26,7 +26,7 @@ pub use constraint::{Pattern, named, violations};
 pub use error::WireError;
 pub use node::{Node, Structure};
 pub use query::{Form, MAX_INDEX, MAX_PARAMETERS};
-pub use redacted::redacted;
+pub use redacted::{write_json_text, write_redacted};
 pub use request::{RequestParts, decode_input};
 pub use rest::route;
 pub use schema::{Kind, Length, Location, Member, Range, Schema};

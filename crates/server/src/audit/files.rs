@@ -7,18 +7,22 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use services::Plane;
 use std::{
+    collections::HashSet,
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
 use store::{
-    Engine, Retry, StoreError,
+    Engine, Retry, StoreError, Transaction,
+    audit_batch::{self, WaitingBatch},
     audit_chain::{self, AuditChain, WaitingEvent},
 };
 use trail::{Directory, Head, Lock, SEGMENT_BYTES, SigningKey, TrailError, genesis};
 
-/// Events that are written together.
-const BATCH: u32 = 512;
+/// Events with rows of their own that are written together.
+const EVENTS: u32 = 512;
+/// Batches of events that are written together with them.
+const BATCHES: u32 = 16;
 /// How often the chain is signed in the file beside its records, while records come.
 const DIGEST_EVERY: Duration = Duration::from_mins(1);
 
@@ -131,7 +135,7 @@ impl Files {
                 Some(head) => head,
                 None => self.find_head(plane).await?,
             };
-            let waiting = audit_chain::waiting(&mut plane.store.read(), &self.node, BATCH).await?;
+            let waiting = Waiting::read(&mut plane.store.read(), &self.node).await?;
             if waiting.is_empty() {
                 self.sign(&head, now, last).await?;
                 self.head = Some(head);
@@ -156,26 +160,22 @@ impl Files {
         head.ok_or_else(|| "the store does not know this node's chain of audit files any more".into())
     }
 
-    async fn append(
-        &self,
-        head: Head,
-        waiting: Vec<WaitingEvent>,
-        now: Timestamp,
-    ) -> Result<(Head, Vec<WaitingEvent>), Failure> {
+    async fn append(&self, head: Head, waiting: Waiting, now: Timestamp) -> Result<(Head, Waiting), Failure> {
         let (chain, node, key) = (self.chain.clone(), self.node.clone(), self.key.clone());
         let appended = tokio::task::spawn_blocking(move || {
-            let records = waiting.iter().map(|event| event.document.as_str());
-            trail::append(&chain, &node, &key, &head, records, SEGMENT_BYTES, now).map(|head| (head, waiting))
+            let records = waiting.documents();
+            let head = trail::append(&chain, &node, &key, &head, records, SEGMENT_BYTES, now)?;
+            Ok::<_, TrailError>((head, waiting))
         });
         Ok(appended.await??)
     }
 
-    async fn advance(&self, plane: &Plane, head: &Head, written: &[WaitingEvent]) -> Result<(), StoreError> {
+    async fn advance(&self, plane: &Plane, head: &Head, written: &Waiting) -> Result<(), StoreError> {
         let mut retry = Retry::new();
         loop {
             let attempt = async {
                 let mut tx = plane.store.write().await?;
-                audit_chain::advance(&mut tx, &self.node, head, written).await?;
+                audit_chain::advance(&mut tx, &self.node, head, &written.events, &written.batches).await?;
                 tx.commit().await
             };
             match attempt.await {
@@ -213,6 +213,29 @@ impl Files {
     }
 }
 
+/// What is written to the files at once.
+struct Waiting {
+    events: Vec<WaitingEvent>,
+    batches: Vec<WaitingBatch>,
+}
+
+impl Waiting {
+    async fn read(tx: &mut Transaction, node: &str) -> Result<Self, StoreError> {
+        let events = audit_chain::waiting(tx, node, EVENTS).await?;
+        Ok(Self { events, batches: audit_batch::waiting(tx, node, BATCHES).await? })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.batches.is_empty()
+    }
+
+    /// The records in the order in which they are written.
+    fn documents(&self) -> impl Iterator<Item = &str> {
+        let batched = self.batches.iter().flat_map(|batch| &batch.events);
+        self.events.iter().chain(batched).map(|event| event.document.as_str())
+    }
+}
+
 /// Whether what lies behind the end of a chain is what was appended when the process stopped: events that still wait in
 /// the store. Anything else is from after the store was last written, and must not be written over.
 pub(super) async fn goes_on(
@@ -220,13 +243,20 @@ pub(super) async fn goes_on(
     directory: &Directory,
     chain: &AuditChain<Head>,
 ) -> Result<bool, Failure> {
-    let limit = usize::try_from(BATCH)? + 1;
+    let mut tx = plane.store.read();
+    // Batches are taken in their order, and none comes while a node starts: those it was at are still the first ones.
+    let batches = audit_batch::waiting(&mut tx, &chain.node_id, BATCHES).await?;
+    let in_batches: HashSet<&str> =
+        batches.iter().flat_map(|batch| &batch.events).map(|event| event.document.as_str()).collect();
+    let limit = usize::try_from(EVENTS)? + in_batches.len() + 1;
     let records = trail::unacknowledged(&directory.chain(&chain.node_id), &chain.head, limit)?;
     if records.len() == limit {
         return Ok(false);
     }
-    let mut tx = plane.store.read();
     for record in &records {
+        if in_batches.contains(record.as_str()) {
+            continue;
+        }
         let parsed: Result<Identified, _> = serde_json::from_str(record);
         let Ok(Identified { id }) = parsed else { return Ok(false) };
         let waits = audit_chain::find_waiting(&mut tx, &chain.node_id, &id).await?;

@@ -12,7 +12,7 @@ use crate::plane_server::PlaneServer;
 use jiff::{SignedDuration, Timestamp};
 use services::Plane;
 use std::{sync::Arc, time::Duration};
-use store::{StoreError, account, audit_event};
+use store::{StoreError, account, audit_batch, audit_event};
 use tokio::sync::watch;
 
 /// How often what waits is written.
@@ -21,7 +21,7 @@ const EVERY: Duration = Duration::from_secs(1);
 const PRUNE_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// How long the store keeps events: as long as CloudTrail's event history reaches back.
 const HISTORY: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// Old events that one transaction deletes, and accounts that are looked at together.
+/// Old events, and batches of them, that one transaction deletes, and accounts that are looked at together.
 const BATCH: u32 = 100;
 
 /// Keeps the trail until `stop` turns true, and then writes what still waits.
@@ -56,7 +56,7 @@ pub(crate) async fn keep(
 async fn prune(plane: &Plane, files: Option<&Files>, now: Timestamp) {
     match prune_store(plane, now).await {
         Ok(0) => {}
-        Ok(events) => tracing::info!(events, "deleted audit events that are older than the event history"),
+        Ok(rows) => tracing::info!(rows, "deleted audit events that are older than the event history"),
         Err(error) => tracing::warn!(%error, "old audit events are not deleted"),
     }
     if let Some(files) = files
@@ -66,7 +66,7 @@ async fn prune(plane: &Plane, files: Option<&Files>, now: Timestamp) {
     }
 }
 
-/// Deletes what is older than the event history, a little at a time.
+/// Deletes what is older than the event history, a little at a time; gives the number of rows of events and batches.
 async fn prune_store(plane: &Plane, now: Timestamp) -> Result<u64, StoreError> {
     let Ok(oldest) = now.checked_sub(HISTORY) else { return Ok(0) };
     let (mut deleted, mut after) = (0, None);
@@ -78,9 +78,10 @@ async fn prune_store(plane: &Plane, now: Timestamp) -> Result<u64, StoreError> {
             loop {
                 let mut tx = plane.store.write().await?;
                 let events = audit_event::delete_before(&mut tx, account.id, oldest, BATCH).await?;
+                let batches = audit_batch::delete_before(&mut tx, account.id, oldest, BATCH).await?;
                 tx.commit().await?;
-                deleted += events;
-                if events < u64::from(BATCH) {
+                deleted += events + batches;
+                if events.max(batches) < u64::from(BATCH) {
                     break;
                 }
             }

@@ -1,16 +1,15 @@
 //! One call on its way into the trail.
 
-use super::record;
+use super::record::{self, Recorder};
 use crate::{Cx, Error, Operation, Plane, Result, cx::TlsDetails};
 use domain::Caller;
 use jiff::Timestamp;
-use serde_json::Value;
 use std::{net::IpAddr, sync::Arc};
 use store::{
     Transaction,
-    audit_event::{self, AuditEvent},
+    audit_event::{self, AuditResource},
 };
-use wire::{Encode, Node, OperationDescription, Service};
+use wire::{Node, OperationDescription, Service};
 
 /// Most bytes that parameters may have to be kept. CloudTrail omits longer ones.
 const PARAMETER_BYTES: usize = 100 * 1024;
@@ -47,9 +46,18 @@ pub(super) enum Parameters {
 #[derive(Clone, Debug)]
 pub(super) enum Outcome {
     /// It was done; the answer's members where they are shown.
-    Done(Option<Value>),
+    Done(Option<Shown>),
     /// It was refused or failed.
     Failed { code: &'static str, message: String },
+}
+
+/// What is shown of an answer. Written at once: what is not shown of it does not wait in memory.
+#[derive(Clone, Debug)]
+pub(super) struct Shown {
+    /// As JSON.
+    pub(super) text: String,
+    /// What it names.
+    pub(super) resources: Vec<AuditResource>,
 }
 
 impl Call {
@@ -87,11 +95,6 @@ impl Call {
     fn failed(&self, error: &Error) -> Outcome {
         Outcome::Failed { code: error.recorded_code(self.service), message: error.message().to_owned() }
     }
-
-    /// The records of the call: one, or one for each of two accounts.
-    pub(super) fn events(&self, outcome: &Outcome) -> Vec<AuditEvent> {
-        record::events(self, outcome)
-    }
 }
 
 /// A call under way. Dropped before it is closed, because its client went away or it took too long, it is recorded as
@@ -104,10 +107,9 @@ pub(crate) struct Open {
 
 impl Open {
     /// Begins the record of an operation on its input.
-    pub(crate) fn new<O: Operation>(cx: &Cx, input: &O::Input) -> Self {
-        let node = input.clone().encode();
+    pub(crate) fn new<O: Operation>(cx: &Cx, input: &Node) -> Self {
         let parameters =
-            if size(&node) > PARAMETER_BYTES { Parameters::Omitted } else { Parameters::Read(node) };
+            if size(input) > PARAMETER_BYTES { Parameters::Omitted } else { Parameters::Read(input.clone()) };
         let call = Call::new(cx, O::SERVICE, O::DESCRIPTION, parameters);
         Self { plane: cx.plane.clone(), call: Some(call) }
     }
@@ -116,7 +118,7 @@ impl Open {
     pub(crate) async fn keep(&self, tx: &mut Transaction, output: &Node) -> Result<()> {
         let Some(call) = &self.call else { return Ok(()) };
         let outcome = Outcome::Done(record::response_elements(call, output));
-        for event in call.events(&outcome) {
+        for event in Recorder::default().events(call, &outcome) {
             audit_event::insert(tx, &event, self.plane.audit.node()).await?;
         }
         Ok(())

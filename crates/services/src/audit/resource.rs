@@ -4,7 +4,6 @@
 //! they are the members of request and answer that name something.
 
 use domain::Arn;
-use serde_json::Value;
 use store::audit_event::AuditResource;
 
 /// Most resources of one event, as names can be repeated in lists.
@@ -12,38 +11,22 @@ const MOST: usize = 16;
 /// Names longer than any that AWS gives are no names.
 const NAME_BYTES: usize = 2048;
 
-/// The resources that request and answer name, each once.
-pub(super) fn named_in(parameters: &Value, response: &Value) -> Vec<AuditResource> {
-    let mut resources = Vec::new();
-    walk(parameters, &mut resources);
-    walk(response, &mut resources);
-    resources.sort();
-    resources.dedup();
-    resources
-}
-
-fn walk(value: &Value, resources: &mut Vec<AuditResource>) {
-    match value {
-        Value::Array(values) => values.iter().for_each(|value| walk(value, resources)),
-        Value::Object(members) => {
-            for (member, value) in members {
-                match value {
-                    Value::String(name) => note(member, name, resources),
-                    value => walk(value, resources),
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn note(member: &str, name: &str, resources: &mut Vec<AuditResource>) {
+/// Notes what a member named, if it is something.
+pub(super) fn note(member: &str, name: &str, resources: &mut Vec<AuditResource>) {
     if resources.len() >= MOST || name.is_empty() || name.len() > NAME_BYTES {
         return;
     }
     if let Some(kind) = kind(member, name) {
         resources.push(AuditResource { kind: kind.to_owned(), name: name.to_owned() });
     }
+}
+
+/// Adds what the answer named to what the request named; each is there once.
+pub(super) fn join(resources: &mut Vec<AuditResource>, others: &[AuditResource]) {
+    let room = MOST.saturating_sub(resources.len());
+    resources.extend(others.iter().take(room).cloned());
+    resources.sort();
+    resources.dedup();
 }
 
 fn kind(member: &str, name: &str) -> Option<&'static str> {
@@ -76,42 +59,45 @@ fn of_arn(text: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
-    fn names(parameters: &Value, response: &Value) -> Vec<String> {
-        named_in(parameters, response)
-            .into_iter()
-            .map(|found| format!("{} {}", found.kind, found.name))
-            .collect()
+    fn named(members: &[(&str, &str)]) -> Vec<AuditResource> {
+        let mut resources = Vec::new();
+        for (member, name) in members {
+            note(member, name, &mut resources);
+        }
+        resources
+    }
+
+    fn names(parameters: &[(&str, &str)], response: &[(&str, &str)]) -> Vec<String> {
+        let mut resources = named(parameters);
+        join(&mut resources, &named(response));
+        resources.into_iter().map(|found| format!("{} {}", found.kind, found.name)).collect()
     }
 
     #[test]
     fn are_what_request_and_answer_name() {
-        let parameters =
-            json!({ "userName": "bob", "path": "/x/", "tags": [{ "key": "userName", "value": "x" }] });
-        let response = json!({ "user": {
-            "userName": "bob", "userId": "AIDAX", "arn": "arn:aws:iam::123456789012:user/x/bob",
-        }});
+        let response =
+            [("userName", "bob"), ("userId", "AIDAX"), ("arn", "arn:aws:iam::123456789012:user/x/bob")];
         assert_eq!(
-            names(&parameters, &response),
+            names(&[("userName", "bob"), ("path", "/x/"), ("key", "userName")], &response),
             [
                 "AWS::IAM::User AIDAX",
                 "AWS::IAM::User arn:aws:iam::123456789012:user/x/bob",
                 "AWS::IAM::User bob"
             ]
         );
-        let parameters = json!({ "roleName": "r", "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess" });
         assert_eq!(
-            names(&parameters, &Value::Null),
+            names(&[("roleName", "r"), ("policyArn", "arn:aws:iam::aws:policy/ReadOnlyAccess")], &[]),
             ["AWS::IAM::Policy arn:aws:iam::aws:policy/ReadOnlyAccess", "AWS::IAM::Role r"]
         );
-        assert!(names(&json!({ "arn": "nonsense", "userName": "" }), &Value::Null).is_empty());
+        assert!(names(&[("arn", "nonsense"), ("userName", "")], &[]).is_empty());
     }
 
     #[test]
     fn are_bounded() {
-        let many: Vec<Value> = (0..1000).map(|number| json!({ "userName": number.to_string() })).collect();
-        assert_eq!(named_in(&Value::Array(many), &Value::Null).len(), MOST);
-        assert!(names(&json!({ "userName": "x".repeat(NAME_BYTES + 1) }), &Value::Null).is_empty());
+        let many: Vec<String> = (0..1000).map(|number| number.to_string()).collect();
+        let many: Vec<(&str, &str)> = many.iter().map(|name| ("userName", name.as_str())).collect();
+        assert_eq!(names(&many, &many).len(), MOST);
+        assert!(names(&[("userName", &"x".repeat(NAME_BYTES + 1))], &[]).is_empty());
     }
 }

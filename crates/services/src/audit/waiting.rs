@@ -2,7 +2,7 @@
 
 use super::{
     call::{Call, Outcome},
-    record,
+    record::{self, Recorder},
 };
 use crate::{Common, Effect, Error, Result};
 use domain::AccountId;
@@ -17,13 +17,14 @@ use std::{
 };
 use store::{
     Retry, Store, StoreError,
-    audit_event::{self, AuditEvent},
+    audit_batch::{self, AuditBatch},
+    audit_event::AuditEvent,
 };
 
 /// Most memory that waiting calls take, in bytes.
 const BYTES: usize = 64 * 1024 * 1024;
-/// Records that are written in one transaction. Others that write wait no longer than for these.
-const BATCH: usize = 64;
+/// Batches of records that are written in one transaction. Others that write wait no longer than for these.
+const BATCHES: usize = 16;
 
 /// How the trail is kept.
 #[derive(Clone, Debug)]
@@ -50,7 +51,7 @@ pub struct Audit {
     node: OnceLock<String>,
     waiting: Mutex<Waiting>,
     /// Records on their way into the store: one flush at a time has them.
-    leaving: tokio::sync::Mutex<VecDeque<AuditEvent>>,
+    leaving: tokio::sync::Mutex<VecDeque<AuditBatch>>,
     made: AtomicU32,
     pushed: AtomicU64,
     lost: AtomicU64,
@@ -145,23 +146,31 @@ impl Audit {
     pub async fn flush(&self, store: &Store, now: Timestamp) -> std::result::Result<(), StoreError> {
         let mut leaving = self.leaving.lock().await;
         let Waiting { calls, lost, .. } = self.take();
+        let mut recorder = Recorder::default();
+        let mut records: BTreeMap<AccountId, Vec<AuditEvent>> = BTreeMap::new();
         for (call, outcome) in calls {
-            leaving.extend(call.events(&outcome));
+            for event in recorder.events(&call, &outcome) {
+                records.entry(event.account_id).or_default().push(event);
+            }
             // Writing out a full buffer takes a while: others run in between.
             tokio::task::consume_budget().await;
         }
         for (account, count) in lost {
-            leaving.push_back(record::lost(account, count, now, self.count()));
+            records.entry(account).or_default().push(record::lost(account, count, now, self.count()));
+        }
+        for (account, mut records) in records {
+            records.sort_by_key(|record| record.at);
+            leaving.extend(AuditBatch::pack(account, &records)?);
         }
         let mut written = Ok(());
         while written.is_ok() && !leaving.is_empty() {
-            let batch = leaving.len().min(BATCH);
-            written = write(store, self.node(), leaving.iter().take(batch)).await;
+            let batches = leaving.len().min(BATCHES);
+            written = write(store, self.node(), leaving.iter().take(batches)).await;
             if written.is_ok() {
-                leaving.drain(..batch);
+                leaving.drain(..batches);
             }
         }
-        self.waiting().leaving = leaving.len();
+        self.waiting().leaving = leaving.iter().map(AuditBatch::len).sum();
         self.failing.store(written.is_err(), Ordering::Relaxed);
         written
     }
@@ -182,11 +191,11 @@ impl Audit {
 async fn write(
     store: &Store,
     node: Option<&str>,
-    events: impl Iterator<Item = &AuditEvent> + Clone,
+    batches: impl Iterator<Item = &AuditBatch> + Clone,
 ) -> std::result::Result<(), StoreError> {
     let mut retry = Retry::new();
     loop {
-        match attempt(store, node, events.clone()).await {
+        match attempt(store, node, batches.clone()).await {
             Err(error) if error.is_conflict() && retry.again().await => {}
             done => return done,
         }
@@ -196,11 +205,11 @@ async fn write(
 async fn attempt(
     store: &Store,
     node: Option<&str>,
-    events: impl Iterator<Item = &AuditEvent>,
+    batches: impl Iterator<Item = &AuditBatch>,
 ) -> std::result::Result<(), StoreError> {
     let mut tx = store.write().await?;
-    for event in events {
-        audit_event::insert(&mut tx, event, node).await?;
+    for batch in batches {
+        audit_batch::insert(&mut tx, batch, node).await?;
     }
     tx.commit().await
 }

@@ -126,11 +126,11 @@ fn shape(event: AuditEvent) -> types::Event {
     };
     types::Event {
         event_id: Some(event.id),
-        event_name: Some(event.event_name),
+        event_name: Some(event.event_name.into_owned()),
         read_only: Some(event.read_only.to_string()),
         access_key_id: event.access_key_id,
         event_time: Timestamp::from_second(event.at.as_second()).ok(),
-        event_source: Some(event.event_source),
+        event_source: Some(event.event_source.into_owned()),
         username: event.user_name,
         resources: Some(event.resources.into_iter().map(resource).collect()),
         cloud_trail_event: Some(event.document),

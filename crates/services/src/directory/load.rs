@@ -7,7 +7,7 @@ use super::{
     shared::{Piece, Shared},
 };
 use crate::{Result, iam};
-use domain::{AccountId, Arn, PermissionsBoundary, PolicyOwner, RoleName, UniqueId};
+use domain::{AccountId, Arn, PermissionsBoundary, PolicyOwner, RoleName, UniqueId, UserName};
 use policy::{PolicyKind, Source};
 use std::sync::Arc;
 use store::{Sealer, Transaction};
@@ -35,6 +35,10 @@ pub(super) async fn thing(
             piece.map(|Piece { source, digest }| Held::Managed(Arc::new(ManagedEntry { source, digest })))
         }
         Thing::Role(account, name) => role(tx, shared, *account, name).await?.map(Arc::new).map(Held::Role),
+        Thing::UserNamed(account, name) => {
+            let Ok(name) = UserName::parse(name) else { return Ok(None) };
+            store::user::find_by_name(tx, *account, &name).await?.map(Arc::new).map(Held::UserNamed)
+        }
         Thing::User(account, id) => user(tx, shared, *account, id).await?.map(Arc::new).map(Held::User),
     })
 }

@@ -5,7 +5,7 @@ use super::{
     stamps::{Basis, Stamps},
     weight::Weigh,
 };
-use domain::{AccessKeyId, AccountId, UniqueId};
+use domain::{AccessKeyId, AccountId, UniqueId, User};
 use moka::sync::Cache;
 use std::{
     collections::hash_map::RandomState,
@@ -33,6 +33,8 @@ pub(super) enum Thing {
     /// By name in lower case.
     Role(AccountId, String),
     User(AccountId, UniqueId),
+    /// By name in lower case.
+    UserNamed(AccountId, String),
 }
 
 /// What is kept for it.
@@ -42,6 +44,7 @@ pub(super) enum Held {
     Managed(Arc<ManagedEntry>),
     Role(Arc<RoleEntry>),
     User(Arc<UserEntry>),
+    UserNamed(Arc<User>),
 }
 
 #[derive(Clone, Debug)]
@@ -129,6 +132,7 @@ impl Held {
             Self::Managed(entry) => entry.weight(),
             Self::Role(entry) => entry.weight(),
             Self::User(entry) => entry.weight(),
+            Self::UserNamed(user) => user.weight(),
         }
     }
 }

@@ -7,6 +7,7 @@
 //!   see [`follow`](crate::follow).
 //! - A node that cannot look at the log goes on answering from memory for a while, and then refuses: see [`standing`].
 
+mod counts;
 mod entry;
 mod guesses;
 mod load;
@@ -18,7 +19,8 @@ mod standing;
 mod weight;
 
 use crate::{Common, Error, Plane, Result};
-use domain::{AccessKeyId, AccountId, RoleName, Session, UniqueId};
+use counts::Counts;
+use domain::{AccessKeyId, AccountId, RoleName, Session, UniqueId, User, UserName};
 use entry::ManagedEntry;
 pub use entry::{KeyEntry, Noted, RoleEntry, UserEntry};
 use guesses::Guesses;
@@ -81,6 +83,7 @@ pub struct Directory {
     sessions: Cache<Digest, Arc<SessionPolicies>>,
     guesses: Guesses,
     standing: Standing,
+    counts: Arc<Counts>,
 }
 
 impl Directory {
@@ -107,7 +110,13 @@ impl Directory {
                 .build(),
             guesses: Guesses::new(Instant::now()),
             standing: Standing::new(limits.offline),
+            counts: Arc::default(),
         }
+    }
+
+    /// How many records accounts have at most.
+    pub(crate) fn counts(&self) -> &Arc<Counts> {
+        &self.counts
     }
 
     /// Takes note of what was committed, here or elsewhere, as a look at the change log that began at `looked_at` found it.
@@ -164,6 +173,19 @@ impl Directory {
     ) -> Result<Option<Arc<UserEntry>>> {
         match self.look_up(plane, account, Thing::User(account, id.clone())).await? {
             Some(Held::User(entry)) => Ok(Some(entry)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The record of the user of that name.
+    pub(crate) async fn user_named(
+        &self,
+        plane: &Plane,
+        account: AccountId,
+        name: &UserName,
+    ) -> Result<Option<Arc<User>>> {
+        match self.look_up(plane, account, Thing::UserNamed(account, name.key())).await? {
+            Some(Held::UserNamed(user)) => Ok(Some(user)),
             _ => Ok(None),
         }
     }
@@ -241,19 +263,26 @@ impl Directory {
         if let Some(known) = self.memory.find(&key, &self.stamps) {
             return Ok(known);
         }
+        // On the heap, so that those who find what they look for do not carry room for this.
+        Box::pin(self.read_up(plane, account, key)).await
+    }
+
+    async fn read_up(&self, plane: &Plane, account: AccountId, key: Thing) -> Result<Option<Held>> {
         // Of those who miss the same thing one reads the store. Those who wait ask memory again and not the one who read:
         // they may have come after a change that it did not see.
         let _turn = self.memory.turn(&key).await;
         if let Some(known) = self.memory.find(&key, &self.stamps) {
             return Ok(known);
         }
-        if !self.guesses.are_left(account, Instant::now()) {
+        // Who asks for a user is known, and asked the store before there was a directory.
+        let is_guess = !matches!(key, Thing::UserNamed(..));
+        if is_guess && !self.guesses.are_left(account, Instant::now()) {
             return Err(Error::common(Common::Throttling, "Rate exceeded"));
         }
         let tick = self.stamps.now();
         let mut tx = plane.store.read().noting();
         let held = load::thing(&mut tx, &plane.sealer, &self.shared, &key).await?;
-        if held.is_none() {
+        if is_guess && held.is_none() {
             self.guesses.wrong(account, Instant::now());
         }
         self.memory.keep(key, held.as_ref(), self.stamps.basis(tick, &tx.into_noted()));

@@ -1,6 +1,7 @@
 //! How many bytes things take: near enough to bound the memory of all of them together.
 
 use super::{KeyEntry, ManagedEntry, PrincipalPolicies, RoleEntry, SessionPolicies, UserEntry};
+use domain::User;
 use policy::{Policy, Source};
 use serde::Serialize;
 use std::sync::Arc;
@@ -26,6 +27,12 @@ impl Weigh for KeyEntry {
 impl Weigh for UserEntry {
     fn weight(&self) -> usize {
         AROUND + size_of::<Self>() + record(&*self.user) + share(&self.policies)
+    }
+}
+
+impl Weigh for User {
+    fn weight(&self) -> usize {
+        AROUND + size_of::<Self>() + record(self)
     }
 }
 

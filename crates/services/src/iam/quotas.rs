@@ -1,7 +1,9 @@
 //! The quotas of an account, as AWS sets them by default.
 
 use super::errors;
-use crate::Result;
+use crate::{Cx, Result};
+use std::time::Instant;
+use store::{StoreError, Transaction};
 
 /// Access keys of one user, or of the root user.
 pub(crate) const ACCESS_KEYS: u64 = 2;
@@ -41,6 +43,26 @@ pub(crate) const USERS: u64 = 5000;
 /// Refuses one more when `present` has reached the limit.
 pub(crate) fn check(name: &str, limit: u64, present: u64) -> Result<()> {
     if present >= limit { Err(errors::quota(name, limit)) } else { Ok(()) }
+}
+
+/// Refuses one more record of the account when the limit has been reached. They are counted only when it may have been.
+pub(crate) async fn one_more(
+    cx: &Cx,
+    tx: &mut Transaction,
+    name: &'static str,
+    limit: u64,
+    count: impl AsyncFnOnce(&mut Transaction) -> std::result::Result<u64, StoreError>,
+) -> Result<()> {
+    let (counts, account, now) = (cx.plane.directory.counts(), cx.account(), Instant::now());
+    let begun = counts.begin();
+    if counts.is_below(account, name, limit, begun, cx.plane.store.engine(), now) {
+        return Ok(());
+    }
+    let present = count(tx).await?;
+    check(name, limit, present)?;
+    let counts = counts.clone();
+    tx.when_committed(move || counts.learn(account, name, present, begun, now));
+    Ok(())
 }
 
 /// A count or limit as IAM's answers hold it.

@@ -6,7 +6,7 @@ use domain::{
 };
 use serde::de::IgnoredAny;
 
-use crate::{Parameter, Row, StoreError, Value, document};
+use crate::{Parameter, Row, StoreError, Value, audit_batch, document};
 
 /// Reads a row of that table as its record, and compares the columns that are taken from the document with it.
 pub(super) fn check(table: &str, row: &Row) -> Result<(), StoreError> {
@@ -73,6 +73,7 @@ pub(super) fn check(table: &str, row: &Row) -> Result<(), StoreError> {
             parsed(row, "account_id", |text| AccountId::parse(text).is_ok())?;
             document::read::<IgnoredAny>(row).map(drop)
         }
+        "audit_batch" => audit_batch::check(row),
         // They have no document: what they hold is read when it is used, and references are checked apart.
         _ => Ok(()),
     }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{
     RootKey, Sealer, StoreError, Transaction,
+    audit_batch::{self, AuditBatch},
     audit_chain::{self, AuditChain},
     audit_event::{self, AuditAttribute, AuditEvent, AuditLookup, AuditPosition, AuditResource},
 };
@@ -125,6 +126,155 @@ pub(crate) async fn events_are_deleted_when_they_are_old(bench: &Bench) {
         .await;
 }
 
+/// An id as those of events in batches: it says when.
+fn id_at(at: Timestamp, number: usize) -> String {
+    let at = at.as_millisecond();
+    format!("{:08x}-{:04x}-7000-8000-{number:012x}", at >> 16, at & 0xFFFF)
+}
+
+/// Many events of a few kinds, several in a millisecond, over minutes; oldest first.
+fn many(account_id: AccountId) -> Vec<AuditEvent> {
+    let resource = |kind: &str, name: String| AuditResource { kind: kind.into(), name };
+    (0..700usize)
+        .map(|number| {
+            let seconds = i64::try_from(number / 100 * 40 + number % 100 / 3).unwrap();
+            let at = time(seconds);
+            AuditEvent {
+                account_id,
+                at,
+                id: id_at(at, number),
+                event_name: if number % 50 == 0 { "ListUsers" } else { "GetUser" }.into(),
+                event_source: if number % 7 == 0 { "sts.amazonaws.com" } else { "iam.amazonaws.com" }.into(),
+                read_only: number % 90 != 0,
+                user_name: Some(format!("u{}", number % 3)).filter(|_| number % 11 != 0),
+                access_key_id: Some(format!("AKIA{}", number / 300)),
+                resources: (0..number % 3)
+                    .map(|count| {
+                        resource(["AWS::IAM::User", "AWS::IAM::Role"][count], format!("r{}", number % 40))
+                    })
+                    .collect(),
+                document: format!("{{\"number\":{number}}}"),
+            }
+        })
+        .collect()
+}
+
+pub(crate) async fn batches_are_looked_up_as_rows_are(bench: &Bench) {
+    let of = |text: &str| AccountId::parse(text).unwrap();
+    let (rows, batches, both) = (of("000000000001"), of("000000000002"), of("000000000003"));
+    bench
+        .write(async |tx| {
+            for event in many(rows) {
+                assert!(audit_event::insert(tx, &event, None).await?);
+            }
+            for batch in AuditBatch::pack(batches, &many(batches))? {
+                assert!(audit_batch::insert(tx, &batch, None).await?);
+                assert!(!audit_batch::insert(tx, &batch, Some("n1")).await?, "a second time");
+            }
+            // One in five has a row of its own, the others are in two batches of the same time.
+            let of_both = many(both);
+            let part = |keep: &dyn Fn(usize) -> bool| {
+                let numbered = of_both.iter().enumerate().filter(|(number, _)| keep(*number));
+                numbered.map(|(_, event)| event.clone()).collect::<Vec<_>>()
+            };
+            for event in part(&|number| number % 5 == 0) {
+                audit_event::insert(tx, &event, None).await?;
+            }
+            for events in [part(&|number| number % 5 == 1), part(&|number| number % 5 > 1)] {
+                for batch in AuditBatch::pack(both, &events)? {
+                    audit_batch::insert(tx, &batch, None).await?;
+                }
+            }
+            Ok(())
+        })
+        .await;
+    let id = id_at(time(40), 100);
+    let attributes: [Option<(AuditAttribute, &str)>; 10] = [
+        None,
+        Some((AuditAttribute::AccessKeyId, "AKIA1")),
+        Some((AuditAttribute::EventId, &id)),
+        Some((AuditAttribute::EventId, "none")),
+        Some((AuditAttribute::EventName, "ListUsers")),
+        Some((AuditAttribute::EventSource, "sts.amazonaws.com")),
+        Some((AuditAttribute::ReadOnly, "false")),
+        Some((AuditAttribute::ResourceName, "r7")),
+        Some((AuditAttribute::ResourceType, "AWS::IAM::Role")),
+        Some((AuditAttribute::UserName, "u2")),
+    ];
+    bench
+        .read(async |tx| {
+            for attribute in attributes {
+                for (from, until) in [(0, 999), (60, 170), (40, 41)] {
+                    let asked = AuditLookup {
+                        attribute,
+                        from: time(from),
+                        until: time(until),
+                        limit: 1000,
+                        ..asked(rows)
+                    };
+                    let expected = ids(tx, &asked).await?;
+                    for account_id in [batches, both] {
+                        let asked = AuditLookup { account_id, ..asked.clone() };
+                        assert_eq!(ids(tx, &asked).await?, expected, "{attribute:?} {from} {until}");
+                        let mut before: Option<AuditPosition> = None;
+                        let mut pages = Vec::new();
+                        loop {
+                            let page = AuditLookup { before: before.as_ref(), limit: 60, ..asked.clone() };
+                            let found = audit_event::lookup(tx, &page).await?;
+                            let Some(last) = found.last() else { break };
+                            let next = AuditPosition { at: last.at, id: last.id.clone() };
+                            pages.extend(found.into_iter().map(|event| event.id));
+                            before = Some(next);
+                        }
+                        assert_eq!(pages, expected, "{attribute:?} {from} {until}");
+                    }
+                }
+            }
+            let all = AuditLookup { limit: 1000, until: time(999), ..asked(batches) };
+            let mut found = audit_event::lookup(tx, &all).await?;
+            found.reverse();
+            assert_eq!(found, many(batches));
+            Ok(())
+        })
+        .await;
+    let report = bench.store.check(None).await.unwrap();
+    assert_eq!(report.findings, []);
+}
+
+pub(crate) async fn batches_wait_and_are_deleted(bench: &Bench) {
+    let sealer = Sealer::open(&bench.store, &RootKey::generate().unwrap(), time(0)).await.unwrap();
+    let chain = AuditChain { node_id: "n1".to_owned(), head: Head { sequence: 0 } };
+    let events = many(bench.account);
+    let packed = AuditBatch::pack(bench.account, &events).unwrap();
+    assert!(packed.len() > 2);
+    bench
+        .write(async |tx| {
+            for batch in &packed {
+                audit_batch::insert(tx, batch, Some("n1")).await?;
+            }
+            audit_chain::insert(tx, &sealer, bench.account, &chain, b"key").await?;
+            assert!(audit_batch::waiting(tx, "n2", 9).await?.is_empty());
+            let waiting = audit_batch::waiting(tx, "n1", 2).await?;
+            let documents: Vec<&str> =
+                waiting.iter().flat_map(|batch| &batch.events).map(|event| &*event.document).collect();
+            let expected: Vec<&str> = events.iter().map(|event| &*event.document).collect();
+            assert_eq!(documents, expected[..documents.len()]);
+            assert_eq!(audit_batch::delete_before(tx, bench.account, time(999), 9).await?, 0, "all wait");
+            audit_chain::advance(tx, "n1", &Head { sequence: 1 }, &[], &waiting).await?;
+            let left = audit_batch::waiting(tx, "n1", 99).await?;
+            assert_eq!(left.len(), packed.len() - 2);
+            assert_eq!(audit_batch::delete_before(tx, bench.account, time(0), 9).await?, 0);
+            assert_eq!(audit_batch::delete_before(tx, bench.account, time(999), 1).await?, 1);
+            assert_eq!(audit_batch::delete_before(tx, bench.account, time(999), 9).await?, 1);
+            let all = AuditLookup { limit: 1000, until: time(999), ..asked(bench.account) };
+            assert_eq!(ids(tx, &all).await?.len(), events.len() - documents.len());
+            Ok(())
+        })
+        .await;
+    let report = bench.store.check(None).await.unwrap();
+    assert_eq!(report.findings, []);
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Head {
     sequence: u64,
@@ -152,7 +302,7 @@ pub(crate) async fn a_chain_takes_what_waits(bench: &Bench) {
             assert_eq!((waiting[0].at, waiting[0].document.as_str()), (time(2), "{\"id\":\"a\"}"));
             assert_eq!(audit_chain::find_waiting(tx, "n1", "a").await?.as_ref(), Some(&waiting[0]));
             assert_eq!(audit_chain::find_waiting(tx, "n2", "a").await?, None);
-            audit_chain::advance(tx, "n1", &Head { sequence: 2 }, &waiting[..2]).await?;
+            audit_chain::advance(tx, "n1", &Head { sequence: 2 }, &waiting[..2], &[]).await?;
             assert_eq!(audit_chain::find_waiting(tx, "n1", "a").await?, None);
             assert_eq!(ids(&audit_chain::waiting(tx, "n1", 9).await?), ["c", "d"]);
             assert_eq!(ids(&audit_chain::waiting(tx, "n2", 9).await?), ["e"]);
@@ -161,7 +311,8 @@ pub(crate) async fn a_chain_takes_what_waits(bench: &Bench) {
             Ok(())
         })
         .await;
-    let error = bench.try_write(async |tx| audit_chain::advance(tx, "n3", &Head { sequence: 1 }, &[]).await);
+    let error =
+        bench.try_write(async |tx| audit_chain::advance(tx, "n3", &Head { sequence: 1 }, &[], &[]).await);
     assert_eq!(error.await, Err(StoreError::NotFound { kind: "audit chain" }));
     let error = bench
         .try_write(async |tx| audit_chain::insert(tx, &sealer, bench.account, &chain, b"key").await)

@@ -71,6 +71,8 @@ async fn suite(fixture: &Fixture<'_>) {
         audit::events_are_looked_up,
         audit::events_are_deleted_when_they_are_old,
         audit::a_chain_takes_what_waits,
+        audit::batches_are_looked_up_as_rows_are,
+        audit::batches_wait_and_are_deleted,
         sealing::sealers_of_one_store_open_each_others,
         sealing::a_wrong_root_key_is_named,
         sealing::concurrent_first_starts_agree,

@@ -33,7 +33,8 @@ pub(crate) async fn the_change_log_tells_what_was_committed(bench: &Bench) {
     user::insert(&mut given_up, &bench.user("Bob", "/")).await.unwrap();
     given_up.rollback();
     let told = [Entity::user(bench.account, &alice.id)];
-    assert_eq!(these(follower.look().await.unwrap()), told);
+    let named = Entity::user_name(bench.account, &alice.name.key());
+    assert_eq!(these(follower.look().await.unwrap()), [told[0].clone(), named]);
     assert_eq!(these(follower.look().await.unwrap()), [], "once is enough");
     let mut late = bench.store.follow().unwrap();
     assert_eq!(late.look().await, Ok(Changes::All));
@@ -51,7 +52,7 @@ pub(crate) async fn the_committing_process_is_told_before_the_acknowledgement(be
     bench.store.on_change(move |written| listener.lock().unwrap().extend(written.iter().cloned()));
     let alice = bench.user("Alice", "/");
     bench.write(async |tx| user::insert(tx, &alice).await).await;
-    assert_eq!(*told.lock().unwrap(), [Entity::user(bench.account, &alice.id)]);
+    assert_eq!(*told.lock().unwrap(), [Entity::user_name(bench.account, &alice.name.key())]);
     bench.read(async |tx| user::find(tx, bench.account, &alice.id).await.map(drop)).await;
     assert_eq!(told.lock().unwrap().len(), 1);
 }
@@ -67,7 +68,7 @@ pub(crate) async fn a_pruned_log_is_missed_by_nobody_who_looks_often_enough(benc
         bench.write(async |tx| user::insert(tx, &user).await).await;
         pruned.push(bench.write(async |tx| change_log::prune(tx).await).await);
         let told = these(soon(often.look()).await.unwrap());
-        assert_eq!(told, [Entity::user(bench.account, &user.id)], "round {round}");
+        assert_eq!(told, [Entity::user_name(bench.account, &user.name.key())], "round {round}");
     }
     // The first pruning only leaves its mark; each further one deletes what the one before had seen.
     assert_eq!(pruned, [0, 1, 1, 1]);
@@ -78,7 +79,7 @@ pub(crate) async fn a_pruned_log_is_missed_by_nobody_who_looks_often_enough(benc
         assert_eq!(these(often.look().await.unwrap()), []);
     }
     bench.write(async |tx| user::insert(tx, &user).await).await;
-    let told = [Entity::user(bench.account, &user.id)];
+    let told = [Entity::user_name(bench.account, &user.name.key())];
     assert_eq!(these(often.look().await.unwrap()), told, "rows are numbered on after the log was empty");
 }
 

@@ -235,11 +235,11 @@ pub(crate) async fn a_transaction_that_commits_late_is_not_missed(cluster: &Clus
         user.name = domain::UserName::parse(&format!("early-{round}")).unwrap();
         user::insert(&mut tx, &user).await.unwrap();
         tx.commit().await.unwrap();
-        let told = Changes::These(vec![Entity::user(bench.account, &user.id)]);
+        let told = Changes::These(vec![Entity::user_name(bench.account, &user.name.key())]);
         assert_eq!(follower.look().await, Ok(told), "not held up by the slow one, nor told twice");
     }
     slow.commit().await.unwrap();
-    let told = Changes::These(vec![Entity::user(bench.account, &late.id)]);
+    let told = Changes::These(vec![Entity::user_name(bench.account, &late.name.key())]);
     assert_eq!(follower.look().await, Ok(told));
     assert_eq!(follower.look().await, Ok(Changes::These(vec![])));
 }
@@ -256,7 +256,7 @@ pub(crate) async fn nodes_wake_each_other(cluster: &Cluster) {
     soon(of_a.wait(long)).await;
     of_a.look().await.unwrap();
     soon(of_b.wait(long)).await;
-    assert_eq!(of_b.look().await, Ok(Changes::These(vec![Entity::user(a.account, &user.id)])));
+    assert_eq!(of_b.look().await, Ok(Changes::These(vec![Entity::user_name(a.account, &user.name.key())])));
 }
 
 /// The primary dies and a standby, named first in the URL and passed over until then, takes its place. Whoever follows the
@@ -276,7 +276,10 @@ pub(crate) async fn a_promoted_standby_takes_over() {
     assert_eq!(soon(follower.look()).await, Ok(Changes::All));
     let alice = bench.user("Alice", "/");
     bench.write(async |tx| user::insert(tx, &alice).await).await;
-    assert_eq!(follower.look().await, Ok(Changes::These(vec![Entity::user(bench.account, &alice.id)])));
+    assert_eq!(
+        follower.look().await,
+        Ok(Changes::These(vec![Entity::user_name(bench.account, &alice.name.key())]))
+    );
     let replayed = "SELECT 1 FROM pg_stat_replication WHERE replay_lsn >= pg_current_wal_lsn()";
     eventually(async || primary.run(replayed).await == 1).await;
 
@@ -292,7 +295,10 @@ pub(crate) async fn a_promoted_standby_takes_over() {
     assert_eq!(bench.store.out_of_reach(), None);
     let bob = bench.user("Bob", "/");
     bench.write(async |tx| user::insert(tx, &bob).await).await;
-    assert_eq!(follower.look().await, Ok(Changes::These(vec![Entity::user(bench.account, &bob.id)])));
+    assert_eq!(
+        follower.look().await,
+        Ok(Changes::These(vec![Entity::user_name(bench.account, &bob.name.key())]))
+    );
     assert!(bench.read(async |tx| user::find(tx, bench.account, &alice.id).await).await.is_some());
 }
 

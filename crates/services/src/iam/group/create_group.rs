@@ -27,7 +27,10 @@ impl Operation for CreateGroup {
         if store::group::find_by_name(tx, cx.account(), &group.name).await?.is_some() {
             return Err(errors::already_exists("Group", &group.name));
         }
-        quotas::check("GroupsPerAccount", quotas::GROUPS, store::group::count(tx, cx.account()).await?)?;
+        quotas::one_more(cx, tx, "GroupsPerAccount", quotas::GROUPS, async |tx| {
+            store::group::count(tx, cx.account()).await
+        })
+        .await?;
         store::group::insert(tx, &group).await?;
         Ok(CreateGroupOutput { group: shape(&group) })
     }

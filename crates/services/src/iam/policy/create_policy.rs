@@ -37,8 +37,10 @@ impl Operation for CreatePolicy {
                 format!("A policy called {} already exists. Duplicate names are not allowed.", policy.name);
             return Err(errors::entity_already_exists(message));
         }
-        let present = store::managed_policy::count(tx, cx.account()).await?;
-        quotas::check("PoliciesPerAccount", quotas::POLICIES, present)?;
+        quotas::one_more(cx, tx, "PoliciesPerAccount", quotas::POLICIES, async |tx| {
+            store::managed_policy::count(tx, cx.account()).await
+        })
+        .await?;
         store::managed_policy::insert(tx, &policy).await?;
         let version = ManagedPolicyVersion {
             id: policy.default_version,

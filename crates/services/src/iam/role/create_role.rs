@@ -43,7 +43,10 @@ impl Operation for CreateRole {
             permissions_boundary: boundary::parse(cx, tx, input.permissions_boundary).await?,
             tags,
         };
-        quotas::check("RolesPerAccount", quotas::ROLES, store::role::count(tx, cx.account()).await?)?;
+        quotas::one_more(cx, tx, "RolesPerAccount", quotas::ROLES, async |tx| {
+            store::role::count(tx, cx.account()).await
+        })
+        .await?;
         store::role::insert(tx, &role).await?;
         Ok(CreateRoleOutput { role: whole_shape(tx, &role).await? })
     }

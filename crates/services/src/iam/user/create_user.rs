@@ -31,7 +31,10 @@ impl Operation for CreateUser {
         if store::user::find_by_name(tx, cx.account(), &user.name).await?.is_some() {
             return Err(errors::already_exists("User", &user.name));
         }
-        quotas::check("UsersPerAccount", quotas::USERS, store::user::count(tx, cx.account()).await?)?;
+        quotas::one_more(cx, tx, "UsersPerAccount", quotas::USERS, async |tx| {
+            store::user::count(tx, cx.account()).await
+        })
+        .await?;
         store::user::insert(tx, &user).await?;
         Ok(CreateUserOutput { user: Some(whole_shape(&user)) })
     }

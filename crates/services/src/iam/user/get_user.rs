@@ -1,4 +1,4 @@
-use super::{named_or_caller, permission_or_caller, whole_shape};
+use super::{known_or_caller, permission_or_caller, whole_shape};
 use crate::{Access, Cx, Effect, Operation, Result};
 use domain::Principal;
 use shapes::iam::{GetUser, GetUserInput, GetUserOutput, types};
@@ -15,7 +15,7 @@ impl Operation for GetUser {
         if let (None, Principal::Root) = (&input.user_name, &cx.caller.principal) {
             return Ok(GetUserOutput { user: root(cx, tx).await? });
         }
-        let user = named_or_caller(cx, tx, input.user_name.as_deref()).await?;
+        let user = known_or_caller(cx, input.user_name.as_deref()).await?;
         Ok(GetUserOutput { user: whole_shape(&user) })
     }
 }

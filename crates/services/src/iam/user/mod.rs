@@ -15,6 +15,7 @@ use super::errors;
 use crate::{Cx, Permission, Result};
 use domain::{AccountId, Arn, User, UserName};
 use shapes::iam::types;
+use std::sync::Arc;
 use store::Transaction;
 
 /// The user of that name. The model lets names of users that are there be longer than names of users to be made: none has
@@ -29,6 +30,27 @@ async fn find(tx: &mut Transaction, account: AccountId, name: &str) -> Result<Op
 /// The user of that name, or `NoSuchEntity`.
 pub(crate) async fn named(tx: &mut Transaction, account: AccountId, name: &str) -> Result<User> {
     find(tx, account, name).await?.ok_or_else(|| errors::no_such("user", name))
+}
+
+/// The user of that name as the directory knows it: for calls that read.
+async fn known(cx: &Cx, name: &str) -> Result<Option<Arc<User>>> {
+    match UserName::parse(name) {
+        Ok(name) => cx.plane.directory.user_named(&cx.plane, cx.account(), &name).await,
+        Err(_) => Ok(None),
+    }
+}
+
+/// The user of that name or, without a name, the caller, who must be a user then; from the directory.
+async fn known_or_caller(cx: &Cx, name: Option<&str>) -> Result<Arc<User>> {
+    let (found, name) = match (name, cx.caller.user()) {
+        (Some(name), _) => (known(cx, name).await?, name),
+        (None, Some(caller)) => {
+            let entry = cx.plane.directory.user(&cx.plane, cx.account(), &caller.id).await?;
+            (entry.map(|entry| entry.user.clone()), caller.name.as_str())
+        }
+        (None, None) => return Err(errors::must_specify_user_name()),
+    };
+    found.ok_or_else(|| errors::no_such("user", name))
 }
 
 /// The user of that name or, without a name, the caller, who must be a user then.
@@ -50,9 +72,15 @@ pub(crate) async fn permission(
     action: &'static str,
     name: &str,
 ) -> Result<Permission> {
-    Ok(match find(tx, cx.account(), name).await? {
-        Some(user) => permission_on(action, &user),
+    let on = |user: Option<&User>| match user {
+        Some(user) => permission_on(action, user),
         None => Permission::to(action, arn(cx.account(), name)),
+    };
+    // What a transaction has begun with it goes on with.
+    Ok(if tx.is_idle() {
+        on(known(cx, name).await?.as_deref())
+    } else {
+        on(find(tx, cx.account(), name).await?.as_ref())
     })
 }
 

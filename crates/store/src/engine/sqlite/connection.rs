@@ -1,6 +1,6 @@
 use std::{fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt, path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::{ENGINE_WAIT, error::from_sqlite};
 use crate::StoreError;
@@ -14,6 +14,12 @@ pub(super) enum Use {
 
 /// Statements kept prepared per connection: more than there are in the program.
 const STATEMENTS: usize = 512;
+
+/// Memory for the pages of the file that the writer works on, in KiB.
+const CACHE: u32 = 32 * 1024;
+/// Pages in the write-ahead log from which on a commit brings them into the file. Pages that change often are brought
+/// there once for many changes.
+const CHECKPOINT: u32 = 4000;
 
 /// Creates an empty file that only its owner can read, if there is none. SQLite gives its side files the same mode.
 pub(super) fn create_file(path: &Path) -> Result<(), StoreError> {
@@ -54,8 +60,12 @@ pub(super) fn open(path: &Path, purpose: Use) -> Result<Connection, StoreError> 
     set_up(&connection)?;
     match purpose {
         Use::Read => connection.execute_batch("PRAGMA query_only = ON").map_err(from_sqlite)?,
-        // The queue of writers waits for the file's lock without blocking a thread.
-        Use::Write => connection.busy_timeout(Duration::ZERO).map_err(from_sqlite)?,
+        Use::Write => {
+            // The queue of writers waits for the file's lock without blocking a thread.
+            connection.busy_timeout(Duration::ZERO).map_err(from_sqlite)?;
+            let writing = format!("PRAGMA cache_size = -{CACHE}; PRAGMA wal_autocheckpoint = {CHECKPOINT}");
+            connection.execute_batch(&writing).map_err(from_sqlite)?;
+        }
     }
     Ok(connection)
 }
@@ -69,6 +79,8 @@ pub(super) fn open_in_memory() -> Result<Connection, StoreError> {
 
 fn set_up(connection: &Connection) -> Result<(), StoreError> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Without it a statement is compiled anew whenever another value is bound to its LIMIT.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(from_sqlite)?;
     connection
         .execute_batch(
             "PRAGMA synchronous = FULL;

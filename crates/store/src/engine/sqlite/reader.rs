@@ -43,7 +43,7 @@ impl Readers {
             Some(connection) => connection,
             None => connection::open(&self.path, connection::Use::Read)?,
         };
-        connection.execute_batch("BEGIN DEFERRED").map_err(from_sqlite)?;
+        statement::run(&connection, "BEGIN DEFERRED")?;
         let readers = Arc::clone(self);
         Ok(ReadTransaction { source: Source::Own(Some(Pooled { connection, _permit: permit }), readers) })
     }
@@ -108,7 +108,7 @@ impl Drop for ReadTransaction {
             Source::Own(pooled, readers) => {
                 let Some(Pooled { connection, _permit }) = pooled.take() else { return };
                 // A connection that cannot end its transaction would read old data for ever: close it instead.
-                if connection.execute_batch("ROLLBACK").is_ok() {
+                if statement::run(&connection, "ROLLBACK").is_ok() {
                     readers.free.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
                 }
             }

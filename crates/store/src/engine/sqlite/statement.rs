@@ -13,6 +13,12 @@ pub(super) fn prepare(connection: &Connection, sql: &'static str) -> Result<(), 
     connection.prepare_cached(sql).map(drop).map_err(from_sqlite)
 }
 
+/// Runs a statement without parameters and rows, such as COMMIT.
+pub(super) fn run(connection: &Connection, sql: &'static str) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(sql).map_err(from_sqlite)?;
+    statement.raw_execute().map(drop).map_err(from_sqlite)
+}
+
 /// Runs a statement that returns no rows; gives the number of rows it changed.
 pub(super) fn execute(
     connection: &Connection,

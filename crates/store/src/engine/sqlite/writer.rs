@@ -95,7 +95,7 @@ impl Writers {
             }
             pause = (pause * 2).min(Duration::from_millis(20));
         }
-        let begun = writer.connection.execute_batch("SAVEPOINT writer").map_err(from_sqlite);
+        let begun = statement::run(&writer.connection, "SAVEPOINT writer");
         // Made whether or not that worked: when dropped it sees to the batch, which may hold others' work.
         let transaction = WriteTransaction { writers: Arc::clone(self), writer: Some(writer) };
         begun.map(|()| transaction)
@@ -239,7 +239,7 @@ impl Writer {
             // Left over from a COMMIT that failed and could not be rolled back then.
             self.connection.execute_batch("ROLLBACK").map_err(from_sqlite)?;
         }
-        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(from_sqlite)?;
+        statement::run(&self.connection, "BEGIN IMMEDIATE")?;
         self.batches += 1;
         self.batch = Some(Batch { number: self.batches, acknowledgements: Vec::new(), flush_queued: false });
         Ok(())
@@ -247,9 +247,9 @@ impl Writer {
 
     /// Ends the current transaction as a part of the batch; the receiver learns whether the batch was committed.
     fn release(&mut self) -> Result<oneshot::Receiver<Result<(), StoreError>>, StoreError> {
-        if let Err(error) = self.connection.execute_batch("RELEASE writer") {
+        if let Err(error) = statement::run(&self.connection, "RELEASE writer") {
             self.undo();
-            return Err(from_sqlite(error));
+            return Err(error);
         }
         let (sender, receiver) = oneshot::channel();
         let batch = self.batch.as_mut().ok_or(StoreError::Aborted)?;
@@ -286,7 +286,7 @@ impl Writer {
     /// Makes the batch durable and tells its transactions. Waits for the disk.
     fn commit_batch(&mut self) {
         let Some(batch) = self.batch.take() else { return };
-        let outcome = match self.connection.execute_batch("COMMIT") {
+        let outcome = match statement::run(&self.connection, "COMMIT") {
             Ok(()) => {
                 self.commits.fetch_add(1, Ordering::Relaxed);
                 Ok(())
