@@ -73,7 +73,7 @@ impl Files {
                 audit_chain::find_signing_key(&mut plane.store.read(), &plane.sealer, management, &node)
                     .await?;
             let Some(key) = found else { continue };
-            if goes_on(plane, &directory, chain).await? {
+            if goes_on(plane, &directory, chain, false).await? {
                 return Ok(Self::new(&directory, node, lock, SigningKey::from_bytes(&key)?, settings));
             }
             tracing::error!(
@@ -213,20 +213,22 @@ impl Files {
     }
 }
 
-/// Whether what lies behind the end of a chain is what was appended when the process stopped: events that still wait in
-/// the store. Anything else is from after the store was last written, and must not be written over.
+/// Whether the records behind the end of a chain are what was appended when the process stopped: events that still wait in the
+/// store. Others are from after the store was last written, or somebody put them there, and must not be written over. Torn
+/// lines, which a machine that loses its power leaves, may be; a verifier wants `nothing_torn`.
 pub(super) async fn goes_on(
     plane: &Plane,
     directory: &Directory,
     chain: &AuditChain<Head>,
+    nothing_torn: bool,
 ) -> Result<bool, Failure> {
     let limit = usize::try_from(BATCH)? + 1;
-    let records = trail::unacknowledged(&directory.chain(&chain.node_id), &chain.head, limit)?;
-    if records.len() == limit {
+    let left = trail::unacknowledged(&directory.chain(&chain.node_id), &chain.head, limit)?;
+    if left.records.len() == limit || (left.torn && nothing_torn) {
         return Ok(false);
     }
     let mut tx = plane.store.read();
-    for record in &records {
+    for record in &left.records {
         let parsed: Result<Identified, _> = serde_json::from_str(record);
         let Ok(Identified { id }) = parsed else { return Ok(false) };
         let waits = audit_chain::find_waiting(&mut tx, &chain.node_id, &id).await?;
