@@ -1,5 +1,6 @@
 """Fixtures: a fresh plane for every test, and the clients to reach it with."""
 
+import collections
 import json
 import subprocess
 
@@ -7,6 +8,8 @@ import pytest
 
 import clients
 from plane import BINARY, Credentials, Plane, clean_environment
+from postgresql import PostgreSQL
+from sites import Sites
 
 
 @pytest.fixture
@@ -44,6 +47,21 @@ def administrator(tmp_path):
     return mint
 
 
+@pytest.fixture(scope="session")
+def throwaway_postgresql():
+    cluster = PostgreSQL()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def sites(request, tmp_path):
+    """Stores of one engine; the test runs once for each."""
+    made = Sites(tmp_path, request.getfixturevalue("throwaway_postgresql") if request.param == "PostgreSQL" else None)
+    yield made
+    made.stop()
+
+
 @pytest.fixture(params=clients.NAMES)
 def connect(request, plane):
     """`connect(credentials)`: the client under test; the test runs once for each."""
@@ -64,3 +82,17 @@ def root(plane):
 def _node_ends():
     yield
     clients.JavaScript.end()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Says how much was survived by the planes of test_kill.py."""
+    sums = collections.Counter()
+    for report in terminalreporter.getreports("passed"):
+        for name, counts in report.user_properties:
+            if name == "kills" and report.when == "call":
+                sums.update(counts)
+    if sums:
+        moments = ", ".join(f"{count} {name}" for name, count in sorted(sums.items()) if name not in ("rounds", "writes"))
+        terminalreporter.write_line(
+            f"kills: {sums['rounds']} rounds ({moments}), {sums['writes']} acknowledged writes, none lost"
+        )
