@@ -42,7 +42,10 @@ pub fn append<'a>(
     }
     let (segment, begin) = match current(chain, head, segment_bytes, now)? {
         Some(segment) => (segment, head.length),
-        None => (new(chain, head.link(), now)?, 0),
+        None => {
+            cut(chain, head)?;
+            (new(chain, head.link(), now)?, 0)
+        }
     };
     let path = segment.path(chain);
     let written = OpenOptions::new().write(true).open(&path).and_then(|mut file| {
@@ -108,6 +111,21 @@ fn current(
     };
     let goes_on = length >= head.length && head.length < segment_bytes && segment.day == segment::day(now);
     Ok(goes_on.then_some(segment))
+}
+
+/// Takes what was never acknowledged off the file that does not go on: it would be in the chain twice.
+fn cut(chain: &Path, head: &Head) -> Result<(), TrailError> {
+    let Some(segment) = head.file.as_deref().and_then(Segment::parse) else { return Ok(()) };
+    let path = segment.path(chain);
+    let file = match OpenOptions::new().write(true).open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        opened => opened.map_err(at(&path))?,
+    };
+    let length = file.metadata().map_err(at(&path))?.len();
+    if length > head.length {
+        file.set_len(head.length).and_then(|()| file.sync_all()).map_err(at(path))?;
+    }
+    Ok(())
 }
 
 /// Begins a file for the record behind `end`. Files that begin behind it hold what was never acknowledged.
@@ -179,6 +197,19 @@ mod tests {
         chain.next_day();
         chain.append(&["c"]);
         assert_eq!(chain.records(), ["a", "c"]);
+        assert!(chain.verify().is_empty());
+    }
+
+    #[test]
+    fn what_was_not_acknowledged_does_not_stay_in_the_file_of_the_day_before() {
+        let mut chain = Chain::new();
+        chain.append(&["a"]);
+        let before = chain.head.clone();
+        chain.append(&["b", "c"]);
+        chain.head = before;
+        chain.next_day();
+        chain.append(&["b", "c"]);
+        assert_eq!(chain.records(), ["a", "b", "c"]);
         assert!(chain.verify().is_empty());
     }
 
