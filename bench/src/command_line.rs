@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Growth(Grow),
     /// How much two nodes on one PostgreSQL serve, beside one, and how soon one knows what the other has revoked.
     Nodes(Nodes),
+    /// Whether the server stays as it is under mixed calls at a fixed rate, for long.
+    Soak(Soak),
     /// What a decision costs: `flat`, `memory`, or `repeat W1|W2|W3 N`.
     Decision {
         #[arg(required = true)]
@@ -79,6 +81,39 @@ pub(crate) struct Nodes {
     pub(crate) revocations: u16,
     #[command(flatten)]
     pub(crate) places: Places,
+}
+
+/// How long to soak, and how much.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Soak {
+    /// Half of them are the warm-up.
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u16).range(2..=10_080))]
+    minutes: u16,
+    /// Calls a second.
+    #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) rate: u32,
+    /// The program `portcullis`.
+    #[arg(long, value_name = "FILE")]
+    portcullis: PathBuf,
+    /// Directory for data and logs.
+    #[arg(long, value_name = "DIR")]
+    work: PathBuf,
+}
+
+impl Soak {
+    pub(crate) fn time(&self) -> Duration {
+        Duration::from_mins(self.minutes.into())
+    }
+
+    /// No peers, and no results.
+    pub(crate) fn places(&self) -> Places {
+        Places {
+            portcullis: self.portcullis.clone(),
+            peers: PathBuf::new(),
+            work: self.work.clone(),
+            results: PathBuf::new(),
+        }
+    }
 }
 
 /// Where things are; `bench/run` knows.

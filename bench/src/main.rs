@@ -12,6 +12,7 @@ mod nodes;
 mod progress;
 mod request;
 mod server;
+mod soak;
 mod writes;
 
 use clap::Parser;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Growth(grow) => growth::run(&grow),
         Command::Nodes(nodes) => nodes::run(&nodes),
         Command::Requests(compare) => request::run(&compare),
+        Command::Soak(soak) => soak::run(&soak),
         Command::Writes(compare) => writes::run(&compare),
     };
     match outcome {

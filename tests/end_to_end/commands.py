@@ -10,10 +10,11 @@ COMMAND_SECONDS = 120
 
 
 def arguments(command: str, *words: str, data: pathlib.Path | None = None, store: str | None = None) -> list[str]:
-    """The command line of a command on the store in that directory, or at that URL with its root key there."""
+    """The command line of a command, such as `audit verify`, on the store in that directory, or at that URL with its root key
+    there."""
     place = ["--data-dir", str(data)] if data else []
     place += ["--store", store] if store else []
-    return [str(BINARY), command, *place, *words]
+    return [str(BINARY), *command.split(), *place, *words]
 
 
 def run(command: str, *words: str, code: int = 0, **place) -> str:

@@ -1,5 +1,6 @@
 """Fixtures: a fresh plane for every test, and the clients to reach it with."""
 
+import collections
 import json
 import subprocess
 
@@ -8,6 +9,8 @@ import pytest
 import clients
 import store
 from plane import BINARY, Credentials, Plane, clean_environment
+from postgresql import PostgreSQL
+from sites import Sites
 
 
 @pytest.fixture
@@ -47,6 +50,21 @@ def administrator(tmp_path):
     return mint
 
 
+@pytest.fixture(scope="session")
+def throwaway_postgresql(tmp_path_factory):
+    cluster = PostgreSQL(tmp_path_factory.mktemp("cluster") / "postgresql")
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def sites(request, tmp_path):
+    """Stores of one engine; the test runs once for each."""
+    made = Sites(tmp_path, request.getfixturevalue("throwaway_postgresql") if request.param == "PostgreSQL" else None)
+    yield made
+    made.stop()
+
+
 @pytest.fixture(params=clients.NAMES)
 def connect(request, plane):
     """`connect(credentials)`: the client under test; the test runs once for each."""
@@ -68,3 +86,17 @@ def _servers_end():
     yield
     clients.JavaScript.end()
     store.end()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Says how much was survived by the planes of test_kill.py."""
+    sums = collections.Counter()
+    for report in terminalreporter.getreports("passed"):
+        for name, counts in report.user_properties:
+            if name == "kills" and report.when == "call":
+                sums.update(counts)
+    if sums:
+        moments = ", ".join(f"{count} {name}" for name, count in sorted(sums.items()) if name not in ("rounds", "writes"))
+        terminalreporter.write_line(
+            f"kills: {sums['rounds']} rounds ({moments}), {sums['writes']} acknowledged writes, none lost"
+        )

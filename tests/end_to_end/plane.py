@@ -16,6 +16,8 @@ BINARY = pathlib.Path(os.environ.get("PORTCULLIS_BIN") or REPOSITORY / "target/d
 REGION = "us-east-1"
 START_SECONDS = 30
 STOP_SECONDS = 30
+UNTHROTTLED = "[throttle]\ncaller_rate = 1000000\ncaller_burst = 1000000\naddress_rate = 1000000\naddress_burst = 1000000\n"
+"""Configuration for tests in which one caller sends everything."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,14 +35,10 @@ class Credentials:
 class Plane:
     """One running server."""
 
-    def __init__(self, directory: pathlib.Path, *arguments: str):
+    def __init__(self, directory: pathlib.Path, *arguments: str, environment: dict[str, str] | None = None):
         self.directory = directory
         self.log = directory / "portcullis.log"
-        command = [str(BINARY), "serve", "--listen", "127.0.0.1:0", "--format", "json", *arguments]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, env=clean_environment(), cwd=directory
-            )
+        self.process = begin(directory, self.log, *arguments, environment=environment)
         try:
             self.ready = json.loads(self._first_line())
         except BaseException:
@@ -105,6 +103,20 @@ class Plane:
                 raise AssertionError(f"{reason}: {BINARY}\n{self.log.read_text(errors='replace')}")
             line += piece
         return line
+
+
+def begin(directory: pathlib.Path, log: pathlib.Path, *arguments: str, environment: dict[str, str] | None = None):
+    """Starts a server and does not wait for it."""
+    command = [str(BINARY), "serve", "--listen", "127.0.0.1:0", "--format", "json", *arguments]
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=out,
+            env=clean_environment(**(environment or {})),
+            cwd=directory,
+        )
 
 
 def clean_environment(**more: str) -> dict[str, str]:

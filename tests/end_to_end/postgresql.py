@@ -47,6 +47,7 @@ class PostgreSQL:
         while subprocess.run(ready).returncode != 0:
             assert time.monotonic() < deadline and self.process.poll() is None, self.log.read_text()
             time.sleep(0.05)
+        self.psql = [self.binaries / "psql", "-qAt", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
         self.databases = 0
 
     def url(self, port: int | None = None, database: str = "postgres") -> str:
@@ -56,8 +57,7 @@ class PostgreSQL:
         """The URL of a new, empty database."""
         self.databases += 1
         name = f"portcullis_{self.databases}"
-        psql = [self.binaries / "psql", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
-        subprocess.run([*psql, "-c", f"CREATE DATABASE {name}"], cwd="/", check=True)
+        subprocess.run([*self.psql, "-c", f"CREATE DATABASE {name}"], cwd="/", check=True)
         return self.url(database=name)
 
     def freeze(self) -> None:

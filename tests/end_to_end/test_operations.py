@@ -10,7 +10,6 @@ import random
 import shutil
 import sqlite3
 import stat
-import subprocess
 import threading
 import time
 
@@ -20,14 +19,12 @@ import commands
 from clients import Boto3
 from commands import export, run
 from people import role, session, user_with_key
-from plane import Credentials, Plane, clean_environment
+from plane import Credentials, Plane
 from policies import allow
-from postgresql import PostgreSQL
 from refusals import refused
 
 PASSPHRASE = "correct horse battery staple"
 USERS = 120
-KILLS = 15
 
 
 @pytest.fixture
@@ -49,13 +46,6 @@ def planes(tmp_path):
 @pytest.fixture
 def data(tmp_path):
     return tmp_path / "data"
-
-
-@pytest.fixture(scope="module")
-def postgresql(tmp_path_factory):
-    cluster = PostgreSQL(tmp_path_factory.mktemp("cluster") / "postgresql")
-    yield cluster
-    cluster.stop()
 
 
 class Load:
@@ -242,65 +232,7 @@ def test_keys_are_rotated_under_load(planes, data):
     assert len(held) > 10
 
 
-def killed_at_random(command: list[str], longest: float, chosen: random.Random) -> bool:
-    """Runs the command and kills it at some moment; whether it had not ended by itself."""
-    process = subprocess.Popen(command, env=clean_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        process.wait(chosen.uniform(0, longest))
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        return True
-    return False
-
-
-def duration_of(action) -> float:
-    begun = time.monotonic()
-    action()
-    return time.monotonic() - begun
-
-
-def test_a_killed_rotation_leaves_a_store_that_opens(planes, data):
-    plane = planes(data)
-    alice = user_with_key(Boto3(plane, commands.administrator(data=data)), "alice")
-    longest = duration_of(lambda: run("rotate-keys", data=data))
-    chosen = random.Random()
-    killed = 0
-    for _ in range(KILLS):
-        killed += killed_at_random(commands.arguments("rotate-keys", data=data), longest, chosen)
-        assert "in order" in run("check", data=data)
-    assert killed > 0
-    assert identity(plane, alice).endswith(":user/alice")
-    plane.stop()
-    assert identity(planes(data), alice).endswith(":user/alice")
-    run("rotate-keys", data=data)
-    assert not (data / "root.key.new").exists()
-
-
-def test_a_killed_restore_leaves_nothing_or_everything(planes, data, tmp_path):
-    plane = planes(data)
-    root = Boto3(plane, commands.administrator(data=data))
-    for number in range(USERS):
-        root.call("iam", "CreateUser", UserName=f"user-{number}")
-    file = tmp_path / "backup"
-    run("backup", str(file), data=data)
-    everything = export(data=data)
-    longest = duration_of(lambda: run("restore", str(file), data=with_root_key(data, tmp_path / "measured")))
-    chosen = random.Random()
-    killed = 0
-    for number in range(KILLS):
-        elsewhere = with_root_key(data, tmp_path / f"elsewhere-{number}")
-        killed += killed_at_random(commands.arguments("restore", str(file), data=elsewhere), longest, chosen)
-        again = subprocess.run(
-            commands.arguments("restore", str(file), data=elsewhere), env=clean_environment(), capture_output=True, text=True
-        )
-        assert again.returncode == 0 or "not empty" in again.stderr, again.stderr
-        assert export(data=elsewhere) == everything
-        run("check", data=elsewhere)
-    assert killed > 0
-
-
-def test_sqlite_to_postgresql_and_back(planes, data, tmp_path, postgresql):
+def test_sqlite_to_postgresql_and_back(planes, data, tmp_path, throwaway_postgresql):
     plane = planes(data)
     root = Boto3(plane, commands.administrator(data=data))
     alice = user_with_key(root, "alice", allow("iam:ListUsers"))
@@ -310,7 +242,7 @@ def test_sqlite_to_postgresql_and_back(planes, data, tmp_path, postgresql):
     plane.stop()
 
     node = with_root_key(data, tmp_path / "node")
-    url = postgresql.database()
+    url = throwaway_postgresql.database()
     run("restore", str(tmp_path / "one"), data=node, store=url)
     assert export(data=node, store=url) == everything
     assert "not empty" in run("restore", str(tmp_path / "one"), data=node, store=url, code=1)

@@ -16,7 +16,7 @@ use crate::{
 use std::{
     fmt,
     net::{SocketAddr, TcpListener},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -131,6 +131,11 @@ impl Server {
     /// Turns on checks that cannot be on while the first users are made.
     pub(crate) fn turn_on_checks(&self) -> Result<(), Failure> {
         if self.kind == Kind::MotoChecks { peer::turn_on_moto_checks(self.address) } else { Ok(()) }
+    }
+
+    /// Where its data is, if it has a directory.
+    pub(crate) fn data(&self) -> Option<&Path> {
+        self.data.as_ref().map(TempDir::path)
     }
 
     /// Stops it in good order; the directory of its data, if it has one.

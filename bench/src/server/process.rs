@@ -97,6 +97,16 @@ impl Process {
         Ok(kilobytes * 1024.0 / 1e6)
     }
 
+    /// Files and connections that it has open, without its descendants'.
+    pub(crate) fn open_files(&self) -> Result<usize, Failure> {
+        Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    }
+
+    /// Its threads, without its descendants'.
+    pub(crate) fn threads(&self) -> Result<usize, Failure> {
+        Ok(fs::read_dir(format!("/proc/{}/task", self.child.id()))?.count())
+    }
+
     /// Asks it to stop and waits for that.
     pub(crate) fn stop(mut self) -> Result<(), Failure> {
         kill(self.pid()?, Signal::SIGTERM)?;

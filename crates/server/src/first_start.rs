@@ -28,12 +28,13 @@ pub(crate) async fn management_account(
     with_role: bool,
     now: Timestamp,
 ) -> Result<Account, Failure> {
+    // Where it is there nothing is written: a store that cannot be written to can still be served from.
+    if let Some(account) = existing(&mut plane.store.read(), account_id).await? {
+        return Ok(account);
+    }
     let mut tx = plane.store.write().await?;
-    if let Some(id) = management_account_id(&mut tx).await? {
-        if let Some(wanted) = account_id.filter(|wanted| *wanted != id) {
-            return Err(format!("the store's management account is {id}, not {wanted}").into());
-        }
-        return Ok(account::get(&mut tx, id).await?);
+    if let Some(account) = existing(&mut tx, account_id).await? {
+        return Ok(account);
     }
     let account = Account {
         id: account_id.unwrap_or_else(|| AccountId::random(&*plane.random)),
@@ -50,6 +51,15 @@ pub(crate) async fn management_account(
     tx.commit().await?;
     tracing::info!(account_id = %account.id, "made the management account");
     Ok(account)
+}
+
+/// The management account that is there; it must be the one that is wanted.
+async fn existing(tx: &mut Transaction, wanted: Option<AccountId>) -> Result<Option<Account>, Failure> {
+    let Some(id) = management_account_id(tx).await? else { return Ok(None) };
+    if let Some(wanted) = wanted.filter(|wanted| *wanted != id) {
+        return Err(format!("the store's management account is {id}, not {wanted}").into());
+    }
+    Ok(Some(account::get(tx, id).await?))
 }
 
 /// Which account is the management account, once there is one.

@@ -101,10 +101,17 @@ struct OfNode(Arc<Plane>);
 impl Collector for OfNode {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let directory = self.0.directory.statistics();
+        let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let up = i64::from(self.0.store.out_of_reach().is_none());
         let lag = directory.silence.unwrap_or_default().as_secs_f64();
-        let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         gauge(&mut encoder, "store_up", "Whether the store answers", None, &ConstGauge::new(up))?;
+        let writable = i64::from(self.0.store.cannot_write().is_none());
+        let help = "0 while changes are refused because the disk failed when it was written to";
+        gauge(&mut encoder, "store_writable", help, None, &ConstGauge::new(writable))?;
+        if let Some(bytes) = self.0.store.log_bytes() {
+            let help = "The write-ahead log that is not in the database yet";
+            gauge(&mut encoder, "store_log", help, Some(&Unit::Bytes), &ConstGauge::new(number(bytes)))?;
+        }
         let help = "Time since the change log was last looked at";
         gauge(&mut encoder, "change_log_lag", help, Some(&Unit::Seconds), &ConstGauge::new(lag))?;
         let help = "Keys, principals and policies in memory";

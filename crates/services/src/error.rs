@@ -190,7 +190,8 @@ impl From<store::StoreError> for Error {
         let mut outside = Self::internal("");
         if matches!(error, store::StoreError::Overloaded(_)) {
             outside = Self::common(Common::Throttling, "Rate exceeded");
-        } else if error.is_unavailable() {
+        } else if error.is_unavailable() || error.is_conflict() {
+            // A conflict that is left after all attempts is one that another attempt may not meet.
             outside = Self::common(
                 Common::ServiceUnavailable,
                 "The service is unavailable. Please try again shortly.",
@@ -212,6 +213,7 @@ mod tests {
         assert_eq!(on(StoreError::Overloaded("full".into())), ("Throttling", 400));
         let unavailable = StoreError::Unavailable { detail: "gone".into(), indeterminate: false };
         assert_eq!(on(unavailable), ("ServiceUnavailable", 503));
+        assert_eq!(on(StoreError::Conflict("lost".into())), ("ServiceUnavailable", 503));
         assert_eq!(on(StoreError::Aborted), ("InternalFailure", 500));
     }
 }

@@ -74,6 +74,7 @@ pub async fn write<W: Write>(
     // Of this snapshot, whatever a rotation does meanwhile: a backup under another root key than its data keys' would
     // open and be of no use.
     seal::require_root_key(&mut tx, root_key).await?;
+    migration::require_all_known(&mut tx).await?;
     let mut out = SealingWriter::begin(out, secret, root_key)?;
     let (schema, checksum) = migration::newest();
     record::write_begin(&mut out, &Begin { schema, checksum, made_at: now.as_millisecond() })?;

@@ -53,6 +53,10 @@ fn in_words_of(engine: Engine, sql: &str) -> String {
 
 /// Takes the steps the store has not taken yet, all in one transaction. Several nodes may try at once: one does it.
 pub(crate) async fn migrate(store: &Store, migrations: &[Migration]) -> Result<(), StoreError> {
+    // A store that cannot be written to can still be served from.
+    if missing_of(store, migrations).await?.is_empty() {
+        return Ok(());
+    }
     let mut retry = Retry::new();
     loop {
         match attempt(store, migrations).await {
@@ -91,15 +95,32 @@ pub(crate) fn is_known(version: i64, checksum: &str) -> bool {
     MIGRATIONS.iter().any(|migration| migration.version == version && migration.checksum() == checksum)
 }
 
+/// Fails on a store that has taken steps which this program does not know: for work that has to reach all there is.
+pub(crate) async fn require_all_known(tx: &mut Transaction) -> Result<(), StoreError> {
+    let taken = tx.query(LIST, &[]).await?;
+    match taken.get(MIGRATIONS.len()) {
+        None => Ok(()),
+        Some(row) => Err(StoreError::Schema(format!(
+            "the store's schema has version {}, and this program does not know all that is in it: use the newer program for \
+             this",
+            row.integer("version")?
+        ))),
+    }
+}
+
 /// The numbers of the steps that the store has not taken yet.
 pub(crate) async fn missing(store: &Store) -> Result<Vec<i64>, StoreError> {
+    missing_of(store, MIGRATIONS).await
+}
+
+async fn missing_of(store: &Store, migrations: &[Migration]) -> Result<Vec<i64>, StoreError> {
     let rows = match store.read().query(LIST, &[]).await {
         // There is no such table: the store is empty.
         Err(StoreError::Statement(_)) => Vec::new(),
         rows => rows?,
     };
     let works_with = works_with(&mut store.read()).await.unwrap_or_default();
-    Ok(pending(&rows, MIGRATIONS, works_with)?.iter().map(|migration| migration.version).collect())
+    Ok(pending(&rows, migrations, works_with)?.iter().map(|migration| migration.version).collect())
 }
 
 /// Fails unless the store has taken all steps and no others.

@@ -200,6 +200,25 @@ impl Store {
         self.shared.gate.reason()
     }
 
+    /// Why the store takes no changes although it can be read: the disk failed when it was written to. It is tried again
+    /// every second; until it works all write transactions fail with [`StoreError::Unavailable`]. PostgreSQL sees to its
+    /// disk itself.
+    pub fn cannot_write(&self) -> Option<Arc<str>> {
+        match &self.shared.database {
+            Database::Postgres(_) => None,
+            Database::Sqlite(sqlite) => sqlite.cannot_write(),
+        }
+    }
+
+    /// Bytes of the write-ahead log of an SQLite file. More than a few megabytes of them say that the log cannot be copied
+    /// into the database: it is being read for long, or the disk fails.
+    pub fn log_bytes(&self) -> Option<u64> {
+        match &self.shared.database {
+            Database::Postgres(_) => None,
+            Database::Sqlite(sqlite) => sqlite.log_bytes(),
+        }
+    }
+
     pub(crate) fn gate(&self) -> &Gate {
         &self.shared.gate
     }

@@ -6,7 +6,7 @@
 //! the chain once.
 
 use crate::{
-    Head, Link, SigningKey, TrailError, at, directory,
+    Finding, Head, Link, SigningKey, TrailError, at, directory,
     segment::{self, Segment},
     statement,
     verify::follow,
@@ -42,7 +42,10 @@ pub fn append<'a>(
     }
     let (segment, begin) = match current(chain, head, segment_bytes, now)? {
         Some(segment) => (segment, head.length),
-        None => (new(chain, head.link(), now)?, 0),
+        None => {
+            cut(chain, head)?;
+            (new(chain, head.link(), now)?, 0)
+        }
     };
     let path = segment.path(chain);
     let written = OpenOptions::new().write(true).open(&path).and_then(|mut file| {
@@ -56,26 +59,40 @@ pub fn append<'a>(
     Ok(statement::head(node, key, link, Some(segment.name()), length, now))
 }
 
-/// Records that lie behind the end of the chain, up to `limit` of them: what was appended before the process or the machine
-/// stopped, or more than that, if the store is an older one than the files were written with.
-pub fn unacknowledged(chain: &Path, head: &Head, limit: usize) -> Result<Vec<String>, TrailError> {
-    let mut records = Vec::new();
+/// What lies behind the end of a chain.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unacknowledged {
+    /// Records: what was appended before the process or the machine stopped; or more than that, if the store is an older one
+    /// than the files were written with, or if somebody put them there.
+    pub records: Vec<String>,
+    /// There are also lines with holes (zero bytes), or that are no records: what a machine that lost its power leaves of a
+    /// write.
+    pub torn: bool,
+}
+
+/// What lies behind the end of the chain, up to `limit` records.
+pub fn unacknowledged(chain: &Path, head: &Head, limit: usize) -> Result<Unacknowledged, TrailError> {
+    let mut found = Unacknowledged::default();
     for segment in segment::list(chain)? {
         let name = segment.name();
         if segment.first <= head.sequence && head.file.as_ref() != Some(&name) {
             continue;
         }
         follow(&segment.path(chain), &name, None, &mut |step| {
-            if let Ok((place, read)) = step
-                && place.sequence > head.sequence
-            {
-                records.push(read.record.to_owned());
+            match step {
+                Ok((_, read)) if read.record.contains('\0') => found.torn = true,
+                Ok((place, read)) if place.sequence > head.sequence => {
+                    found.records.push(read.record.to_owned());
+                }
+                // Before the end; or a last line without an end: the process was stopped while it wrote.
+                Ok(_) | Err(Finding::Added { .. }) => {}
+                Err(_) => found.torn = true,
             }
-            records.len() < limit
+            found.records.len() < limit
         })?;
     }
-    records.truncate(limit);
-    Ok(records)
+    found.records.truncate(limit);
+    Ok(found)
 }
 
 /// The file that goes on, if it may.
@@ -94,6 +111,21 @@ fn current(
     };
     let goes_on = length >= head.length && head.length < segment_bytes && segment.day == segment::day(now);
     Ok(goes_on.then_some(segment))
+}
+
+/// Takes what was never acknowledged off the file that does not go on: it would be in the chain twice.
+fn cut(chain: &Path, head: &Head) -> Result<(), TrailError> {
+    let Some(segment) = head.file.as_deref().and_then(Segment::parse) else { return Ok(()) };
+    let path = segment.path(chain);
+    let file = match OpenOptions::new().write(true).open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        opened => opened.map_err(at(&path))?,
+    };
+    let length = file.metadata().map_err(at(&path))?.len();
+    if length > head.length {
+        file.set_len(head.length).and_then(|()| file.sync_all()).map_err(at(path))?;
+    }
+    Ok(())
 }
 
 /// Begins a file for the record behind `end`. Files that begin behind it hold what was never acknowledged.
@@ -128,10 +160,30 @@ mod tests {
         // As after a crash before the store knew of it.
         chain.head = before;
         let behind = |limit| unacknowledged(&chain.path(), &chain.head, limit).unwrap();
-        assert_eq!((behind(9), behind(1).len()), (vec!["{\"r\":\"c\"}".into(), "{\"r\":\"d\"}".into()], 1));
+        let records = vec!["{\"r\":\"c\"}".into(), "{\"r\":\"d\"}".into()];
+        assert_eq!(behind(9), Unacknowledged { records, torn: false });
+        assert_eq!(behind(1).records.len(), 1);
         chain.append(&["e"]);
         assert_eq!(chain.records(), ["a", "b", "e"]);
         assert!(chain.verify().is_empty());
+    }
+
+    #[test]
+    fn what_is_left_of_a_write_is_told_from_records() {
+        let mut chain = Chain::new();
+        chain.append(&["a"]);
+        let before = chain.head.clone();
+        chain.append(&["b", "c", "d"]);
+        chain.head = before;
+        // The power went while they were written: the second one has holes.
+        chain.edit(|text| text.replace("{\"r\":\"c\"", "\0\0\0\0\0\0\0\0"));
+        let left = unacknowledged(&chain.path(), &chain.head, 9).unwrap();
+        let records = vec!["{\"r\":\"b\"}".into(), "{\"r\":\"d\"}".into()];
+        assert_eq!(left, Unacknowledged { records, torn: true });
+        chain.append(&["b", "c", "d"]);
+        assert_eq!(chain.records(), ["a", "b", "c", "d"]);
+        assert!(chain.verify().is_empty());
+        assert!(!unacknowledged(&chain.path(), &chain.head, 9).unwrap().torn);
     }
 
     #[test]
@@ -145,6 +197,19 @@ mod tests {
         chain.next_day();
         chain.append(&["c"]);
         assert_eq!(chain.records(), ["a", "c"]);
+        assert!(chain.verify().is_empty());
+    }
+
+    #[test]
+    fn what_was_not_acknowledged_does_not_stay_in_the_file_of_the_day_before() {
+        let mut chain = Chain::new();
+        chain.append(&["a"]);
+        let before = chain.head.clone();
+        chain.append(&["b", "c"]);
+        chain.head = before;
+        chain.next_day();
+        chain.append(&["b", "c"]);
+        assert_eq!(chain.records(), ["a", "b", "c"]);
         assert!(chain.verify().is_empty());
     }
 

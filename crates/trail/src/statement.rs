@@ -186,7 +186,7 @@ pub(crate) fn file(chain: &Path) -> PathBuf {
 }
 
 /// The statements in that file, one for each line: `None` for a line that was not signed with the key. A last line without
-/// an end was being written when the process or the machine stopped, and is not there.
+/// an end, or with holes, was being written when the process or the machine stopped, and is not there.
 pub(crate) fn list(
     chain: &Path,
     node: &str,
@@ -200,24 +200,30 @@ pub(crate) fn list(
     };
     let text = String::from_utf8_lossy(&bytes);
     let Some((whole, _)) = text.rsplit_once('\n') else { return Ok(Vec::new()) };
-    Ok(whole.split('\n').map(|line| (line.to_owned(), key.read(node, line))).collect())
+    let mut lines: Vec<&str> = whole.split('\n').collect();
+    lines.pop_if(|last| last.contains('\0'));
+    Ok(lines.into_iter().map(|line| (line.to_owned(), key.read(node, line))).collect())
 }
 
-/// How many bytes of a file are whole lines: nearly always all of them.
+/// Longer than a statement's line, in bytes.
+const LINES: u64 = 4096;
+
+/// How many bytes of a file are whole lines: nearly always all of them. A last line with holes (zero bytes) is what a machine
+/// that lost its power leaves of a write.
 fn whole_lines(path: &Path) -> Result<u64, TrailError> {
     let mut file = File::open(path).map_err(at(path))?;
     let length = file.metadata().map_err(at(path))?.len();
-    let mut last = [b'\n'];
-    if length > 0 {
-        let read = file.seek(SeekFrom::End(-1)).and_then(|_| file.read_exact(&mut last));
-        read.map_err(at(path))?;
-    }
-    if last == [b'\n'] {
-        return Ok(length);
-    }
-    let bytes = fs::read(path).map_err(at(path))?;
+    let begin = length.saturating_sub(LINES);
+    let mut bytes = Vec::new();
+    let read = file.seek(SeekFrom::Start(begin)).and_then(|_| file.read_to_end(&mut bytes));
+    read.map_err(at(path))?;
     let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |position| position + 1);
-    Ok(end as u64)
+    bytes.truncate(end);
+    let lines = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+    let last = lines.iter().rposition(|byte| *byte == b'\n').map_or(0, |position| position + 1);
+    let torn = lines.get(last..).is_some_and(|line| line.contains(&0));
+    let kept = if torn { last } else { end };
+    Ok(begin + kept as u64)
 }
 
 /// Puts other statements in place of those in the file: all of them or none.
@@ -276,9 +282,11 @@ mod tests {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
         digest(place.path(), "n", &key(1), genesis("n"), now).unwrap();
         let whole = fs::read(file(place.path())).unwrap();
-        fs::write(file(place.path()), [&whole[..], b"{\"statem"].concat()).unwrap();
         let public = key(1).verifying_key();
-        assert_eq!(list(place.path(), "n", &public).unwrap().len(), 1);
+        for torn in ["{\"statem", "{\"state\0\0\0\0\"}\n", "\0\0\0"] {
+            fs::write(file(place.path()), [&whole[..], torn.as_bytes()].concat()).unwrap();
+            assert_eq!(list(place.path(), "n", &public).unwrap().len(), 1);
+        }
         digest(place.path(), "n", &key(1), genesis("n").next("{\"a\":1}"), now).unwrap();
         let all = list(place.path(), "n", &public).unwrap();
         assert_eq!(all.len(), 2);

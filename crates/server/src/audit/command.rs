@@ -125,7 +125,7 @@ async fn chain(
         if may_pass && !report.findings.is_empty() {
             // When the node was stopped in between, they still wait in the store; it will go on from there.
             let chain = AuditChain { node_id: node.to_owned(), head };
-            if goes_on(plane, directory, &chain).await? {
+            if goes_on(plane, directory, &chain, true).await? {
                 report.findings.clear();
             }
         }

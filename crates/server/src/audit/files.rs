@@ -77,7 +77,7 @@ impl Files {
                 audit_chain::find_signing_key(&mut plane.store.read(), &plane.sealer, management, &node)
                     .await?;
             let Some(key) = found else { continue };
-            if goes_on(plane, &directory, chain).await? {
+            if goes_on(plane, &directory, chain, false).await? {
                 return Ok(Self::new(&directory, node, lock, SigningKey::from_bytes(&key)?, settings));
             }
             tracing::error!(
@@ -236,12 +236,14 @@ impl Waiting {
     }
 }
 
-/// Whether what lies behind the end of a chain is what was appended when the process stopped: events that still wait in
-/// the store. Anything else is from after the store was last written, and must not be written over.
+/// Whether the records behind the end of a chain are what was appended when the process stopped: events that still wait in the
+/// store. Others are from after the store was last written, or somebody put them there, and must not be written over. Torn
+/// lines, which a machine that loses its power leaves, may be; a verifier wants `nothing_torn`.
 pub(super) async fn goes_on(
     plane: &Plane,
     directory: &Directory,
     chain: &AuditChain<Head>,
+    nothing_torn: bool,
 ) -> Result<bool, Failure> {
     let mut tx = plane.store.read();
     // Batches are taken in their order, and none comes while a node starts: those it was at are still the first ones.
@@ -249,11 +251,11 @@ pub(super) async fn goes_on(
     let in_batches: HashSet<&str> =
         batches.iter().flat_map(|batch| &batch.events).map(|event| event.document.as_str()).collect();
     let limit = usize::try_from(EVENTS)? + in_batches.len() + 1;
-    let records = trail::unacknowledged(&directory.chain(&chain.node_id), &chain.head, limit)?;
-    if records.len() == limit {
+    let left = trail::unacknowledged(&directory.chain(&chain.node_id), &chain.head, limit)?;
+    if left.records.len() == limit || (left.torn && nothing_torn) {
         return Ok(false);
     }
-    for record in &records {
+    for record in &left.records {
         if in_batches.contains(record.as_str()) {
             continue;
         }

@@ -31,7 +31,7 @@ impl Operations {
     /// Whether everything works; if not, why, and what still does.
     async fn ready(&self) -> Response<Full<Bytes>> {
         let plane = &self.server.plane;
-        let Err(error) = plane.store.ping().await else { return text(StatusCode::OK, "ready\n") };
+        let Err(error) = plane.store.ping().await else { return self.writes() };
         let memory = match plane.directory.statistics().left {
             Some(Duration::ZERO) => "refusing everything".to_owned(),
             Some(left) => format!("serving from memory for {} s more, refusing changes", left.as_secs()),
@@ -39,6 +39,20 @@ impl Operations {
         };
         let body = format!("not ready: {error}; {memory}\n");
         text(StatusCode::SERVICE_UNAVAILABLE, body)
+    }
+
+    /// Whether a store that can be read takes changes; if not, why.
+    fn writes(&self) -> Response<Full<Bytes>> {
+        let plane = &self.server.plane;
+        let reason = match plane.store.cannot_write() {
+            Some(reason) => format!("the disk failed when the store was written: {reason}"),
+            None if plane.audit.files_behind() => "the audit files cannot be written".to_owned(),
+            None => return text(StatusCode::OK, "ready\n"),
+        };
+        text(
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("not ready: {reason}; reading goes on, refusing changes\n"),
+        )
     }
 
     /// Whether requests that memory can answer are answered: for a load balancer that must not drop nodes which are cut off

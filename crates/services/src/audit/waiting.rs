@@ -104,10 +104,15 @@ impl Audit {
         self.files_behind.store(behind, Ordering::Relaxed);
     }
 
+    /// Whether changes are refused because the files are too far behind.
+    pub fn files_behind(&self) -> bool {
+        self.files_behind.load(Ordering::Relaxed)
+    }
+
     /// Refuses what could not be recorded: changes when the files are too far behind, and, where the operator wants that
     /// rather than a gap, every call when records are not written or have no room.
     pub(crate) fn admit(&self, effect: Effect) -> Result<()> {
-        let behind = self.files_behind.load(Ordering::Relaxed);
+        let behind = self.files_behind();
         let refused = (behind && effect == Effect::Write)
             || (self.settings.refuse_reads
                 && (behind

@@ -13,6 +13,7 @@ mod connection;
 mod error;
 mod follow;
 mod lock;
+mod mend;
 mod reader;
 mod statement;
 mod writer;
@@ -56,7 +57,13 @@ impl Sqlite {
             }
         };
         let writer = connection::open(path, connection::Use::Write)?;
+        // When another process writes, whoever opened the file first has done so.
+        let log = mend::write_log_anew(&writer);
         let writers = writer::Writers::new(writer, writer::Commit::Shared, options)?;
+        if let Err(error) = log {
+            // Reading goes on.
+            writers.disk().failed_to_commit(&error);
+        }
         let readers = reader::Readers::new(path, options);
         Ok(Self { writers, readers: Some(readers), _serving: serving })
     }
@@ -66,6 +73,18 @@ impl Sqlite {
             Some(readers) => readers.begin().await,
             None => ReadTransaction::begin_shared(self.writers.take_connection().await?),
         }
+    }
+
+    /// Why nothing is written although the store can be read: the disk has failed in a write, and not been seen to work since.
+    pub(crate) fn cannot_write(&self) -> Option<Arc<str>> {
+        self.writers.disk().trouble()
+    }
+
+    /// Bytes of the write-ahead log.
+    pub(crate) fn log_bytes(&self) -> Option<u64> {
+        let mut path = self.readers.as_ref()?.path().as_os_str().to_owned();
+        path.push("-wal");
+        Some(std::fs::metadata(path).map_or(0, |metadata| metadata.len()))
     }
 
     pub(crate) fn is_file(&self) -> bool {

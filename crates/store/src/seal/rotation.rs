@@ -22,7 +22,7 @@ use super::{
     root_key::{Place, RotationLock, beside, take_over},
     sealer,
 };
-use crate::{Retry, Row, Store, StoreError, Transaction, access_key, audit_chain};
+use crate::{Retry, Row, Store, StoreError, Transaction, access_key, audit_chain, migration};
 
 /// No session lives longer: the most that GetSessionToken gives a user.
 const LONGEST_SESSION: SignedDuration = SignedDuration::from_hours(36);
@@ -189,6 +189,7 @@ pub struct Reseal {
 /// sealed under a deleted key, markers of pages, is refused from then on.
 pub async fn reseal(store: &Store, sealer: &Sealer, now: Timestamp) -> Result<Reseal, SealError> {
     let mut reseal = Reseal::default();
+    migration::require_all_known(&mut store.read()).await?;
     for kind in SEALED {
         let mut page = kind.page(&mut store.read(), None).await?;
         while let Some(last) = page.last() {
@@ -249,6 +250,8 @@ async fn reseal_page(
 async fn delete_unused(store: &Store, sealing: u32, now: Timestamp) -> Result<Vec<u32>, SealError> {
     let mut deleted = Vec::new();
     let mut tx = store.write().await?;
+    // A newer program may seal what this one does not count.
+    migration::require_all_known(&mut tx).await?;
     let keys = data_key::list(&mut tx).await?;
     if data_key::sealing(&keys, Purpose::Record, now) != Some(sealing) {
         return Ok(deleted);

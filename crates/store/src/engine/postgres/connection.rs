@@ -4,7 +4,7 @@ use std::{
     pin::pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -41,11 +41,29 @@ pub(super) struct Connector {
     endpoint: Endpoint,
     /// The host that answered last: the first to be asked.
     host: Arc<AtomicUsize>,
+    /// The newest timeline of the write-ahead log that was met: a host on an older one is no leader any more, though nobody
+    /// may have told it.
+    timeline: Arc<AtomicU64>,
+    /// How often a leader was found wanting.
+    distrusted: Arc<AtomicU64>,
 }
 
 impl Connector {
     pub(super) fn new(endpoint: Endpoint) -> Self {
-        Self { endpoint, host: Arc::default() }
+        Self { endpoint, host: Arc::default(), timeline: Arc::default(), distrusted: Arc::default() }
+    }
+
+    /// The leader takes writes and does not finish them, as one does whose standbys follow another: the other hosts are
+    /// asked first from now on, and the follower moves with the pool.
+    pub(super) fn distrust(&self) {
+        let next = self.host.load(Ordering::Relaxed) + 1;
+        self.host.store(next % self.endpoint.hosts.len().max(1), Ordering::Relaxed);
+        self.distrusted.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often a leader was found wanting: when it changes, connections from before are to be given up.
+    pub(super) fn distrusted(&self) -> u64 {
+        self.distrusted.load(Ordering::Relaxed)
     }
 }
 
@@ -121,6 +139,13 @@ impl Connector {
             client
         };
         prepare_session(&client).await?;
+        let timeline = timeline(&client).await?;
+        let newest = self.timeline.fetch_max(timeline, Ordering::Relaxed);
+        if timeline < newest {
+            return Err(StoreError::unavailable(format!(
+                "the database is on timeline {timeline}, and timeline {newest} has begun elsewhere"
+            )));
+        }
         Ok(Connection { client, statements: HashMap::new(), in_transaction: false, warned })
     }
 }
@@ -312,6 +337,16 @@ async fn prepare_session(client: &Client) -> Result<(), StoreError> {
         client.batch_execute("SET synchronous_commit = on").await.map_err(from_postgres)?;
     }
     Ok(())
+}
+
+/// The timeline of the write-ahead log, which each promotion of a standby counts up; zero where there is no such thing.
+async fn timeline(client: &Client) -> Result<u64, StoreError> {
+    let asked = setting(client, "SELECT substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)").await;
+    match asked {
+        Ok(text) => Ok(u64::from_str_radix(&text, 16).unwrap_or_default()),
+        Err(StoreError::Statement(_)) => Ok(0),
+        Err(error) => Err(error),
+    }
 }
 
 async fn setting(client: &Client, sql: &str) -> Result<String, StoreError> {

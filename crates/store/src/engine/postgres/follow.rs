@@ -19,19 +19,25 @@ pub(crate) struct PostgresFollow {
     connector: Connector,
     pool: Pool<Connector>,
     connection: Option<Connection>,
+    /// How often the connector distrusted a leader before the connection was made.
+    distrusted: u64,
     woken: Arc<Notify>,
 }
 
 impl PostgresFollow {
     pub(super) fn new(connector: Connector, pool: Pool<Connector>) -> Self {
-        Self { connector, pool, connection: None, woken: Arc::new(Notify::new()) }
+        Self { connector, pool, connection: None, distrusted: 0, woken: Arc::new(Notify::new()) }
     }
 
     /// Sees to a connection.
     pub(crate) async fn connect(&mut self) -> Result<(), StoreError> {
-        if self.connection.as_ref().is_some_and(|connection| !connection.client.is_closed()) {
+        let distrusted = self.connector.distrusted();
+        if distrusted == self.distrusted
+            && self.connection.as_ref().is_some_and(|connection| !connection.client.is_closed())
+        {
             return Ok(());
         }
+        self.connection = None;
         let connection = self.connector.connect(Some(Arc::clone(&self.woken))).await?;
         // Some engines and most connection poolers cannot: then looking often enough has to do.
         match timeout(COURTESY, connection.client.batch_execute(LISTEN)).await {
@@ -45,6 +51,7 @@ impl PostgresFollow {
         // The connections of the pool may lead to where this one led: to a host that no longer answers or leads.
         self.pool.retain(|_, _| false);
         self.connection = Some(connection);
+        self.distrusted = distrusted;
         Ok(())
     }
 

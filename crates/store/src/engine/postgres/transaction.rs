@@ -72,7 +72,13 @@ impl PostgresTransaction {
         parameters: &Parameters<'_>,
     ) -> Result<Vec<Row>, StoreError> {
         let connection = self.connection.as_mut().ok_or(StoreError::Aborted)?;
-        let result = timeout(self.deadline, connection.query(self.begin.take(), sql, parameters)).await;
+        let begin = &mut self.begin;
+        let query = async {
+            // A statement that cannot be prepared begins nothing.
+            connection.check(sql).await?;
+            connection.query(begin.take(), sql, parameters).await
+        };
+        let result = timeout(self.deadline, query).await;
         self.settle(result)
     }
 
@@ -110,7 +116,12 @@ impl PostgresTransaction {
             }
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(error),
-            Err(_) => Err(StoreError::indeterminate("the database does not answer to COMMIT")),
+            Err(_) => {
+                if let Some(pool) = Object::pool(&connection) {
+                    pool.manager().distrust();
+                }
+                Err(StoreError::indeterminate("the database does not answer to COMMIT"))
+            }
         };
         if outcome.is_ok() {
             connection.in_transaction = false;

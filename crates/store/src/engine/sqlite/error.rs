@@ -20,7 +20,9 @@ pub(super) fn from_sqlite(error: Error) -> StoreError {
         | ErrorCode::NoLargeFileSupport
         | ErrorCode::OutOfMemory
         | ErrorCode::PermissionDenied
-        | ErrorCode::SystemIoFailure => StoreError::unavailable(text),
+        | ErrorCode::SystemIoFailure => {
+            StoreError::unavailable(format!("{text} (SQLite code {})", failure.extended_code))
+        }
         _ => StoreError::Statement(text),
     }
 }

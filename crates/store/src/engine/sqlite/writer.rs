@@ -12,6 +12,8 @@
 //!    waits for writers that came after it, nor for one that gave up waiting.
 //!
 //! Writers that come while a COMMIT runs queue up, and are the next batch.
+//!
+//! After the disk has failed in a write nobody writes until [`mend`](super::mend) has seen it work again.
 
 use std::{
     collections::BTreeSet,
@@ -29,7 +31,12 @@ use tokio::{
     time::Instant,
 };
 
-use super::{change_log::RECORD, error::from_sqlite, statement};
+use super::{
+    change_log::RECORD,
+    error::from_sqlite,
+    mend::{self, Disk},
+    statement,
+};
 use crate::{
     Entity, Options, Parameter, Parameters, Row, StoreError, backup::NamedTable, engine::waiting::Queue,
     row::Cell,
@@ -50,6 +57,7 @@ pub(super) struct Writers {
     /// How many are waiting for the connection. Only a hint for when to commit: correctness rests on the queued flush.
     waiting: Queue,
     commits: Arc<AtomicU64>,
+    disk: Arc<Disk>,
     runtime: Handle,
     commit: Commit,
     batch_limit: usize,
@@ -65,11 +73,21 @@ impl Writers {
     ) -> Result<Arc<Self>, StoreError> {
         let runtime = Handle::try_current().map_err(StoreError::unavailable)?;
         let commits = Arc::new(AtomicU64::new(0));
-        let writer = Writer { connection, batch: None, batches: 0, commits: Arc::clone(&commits) };
+        let disk = Arc::new(Disk::default());
+        let writer = Writer {
+            connection,
+            batch: None,
+            batches: 0,
+            commits: Arc::clone(&commits),
+            disk: Arc::clone(&disk),
+        };
+        let writer = Arc::new(Mutex::new(writer));
+        runtime.spawn(mend::when_broken(Arc::downgrade(&disk), Arc::downgrade(&writer)));
         Ok(Arc::new(Self {
-            writer: Arc::new(Mutex::new(writer)),
+            writer,
             waiting: Queue::default(),
             commits,
+            disk,
             runtime,
             commit,
             batch_limit: options.batch.max(1),
@@ -81,7 +99,10 @@ impl Writers {
     /// Begins a write transaction: waits for its turn, and for other processes that write to the file.
     pub(super) async fn begin(self: &Arc<Self>) -> Result<WriteTransaction, StoreError> {
         let deadline = Instant::now() + self.wait;
+        self.disk.require_sound()?;
         let mut writer = self.take_connection().await?;
+        // It may have failed those who came before.
+        self.disk.require_sound()?;
         let mut pause = Duration::from_millis(1);
         while writer.batch.is_none() {
             match writer.open_batch() {
@@ -111,6 +132,10 @@ impl Writers {
 
     pub(super) fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn disk(&self) -> &Disk {
+        &self.disk
     }
 
     /// Passes the connection on after a transaction has ended, and sees to it that the batch gets committed.
@@ -196,10 +221,14 @@ impl WriteTransaction {
     fn run<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let writer = self.writer.as_ref().ok_or(StoreError::Aborted)?;
         let result = work(&writer.connection);
-        // The only writer there is cannot be refused for being a reader: the file itself is read-only.
-        result.map_err(|error| match error {
-            StoreError::ReadOnly => StoreError::unavailable("the file is read-only"),
-            other => other,
+        result.map_err(|error| {
+            let error = match error {
+                // The only writer there is cannot be refused for being a reader: the file itself is read-only.
+                StoreError::ReadOnly => StoreError::unavailable("the file is read-only"),
+                other => other,
+            };
+            writer.disk.failed(&error);
+            error
         })
     }
 }
@@ -220,6 +249,7 @@ pub(super) struct Writer {
     /// Batches opened so far.
     batches: u64,
     commits: Arc<AtomicU64>,
+    disk: Arc<Disk>,
 }
 
 struct Batch {
@@ -234,12 +264,28 @@ impl Writer {
         &self.connection
     }
 
-    fn open_batch(&mut self) -> Result<(), StoreError> {
+    /// What a failed COMMIT left open is ended, and what is finished is committed.
+    pub(super) fn settle(&mut self) -> Result<(), StoreError> {
+        self.commit_batch();
         if !self.connection.is_autocommit() {
             // Left over from a COMMIT that failed and could not be rolled back then.
             self.connection.execute_batch("ROLLBACK").map_err(from_sqlite)?;
         }
-        statement::run(&self.connection, "BEGIN IMMEDIATE")?;
+        Ok(())
+    }
+
+    pub(super) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    fn open_batch(&mut self) -> Result<(), StoreError> {
+        let begun = self
+            .settle()
+            .and_then(|()| statement::run(&self.connection, "BEGIN IMMEDIATE"));
+        if let Err(error) = &begun {
+            self.disk.failed(error);
+        }
+        begun?;
         self.batches += 1;
         self.batch = Some(Batch { number: self.batches, acknowledgements: Vec::new(), flush_queued: false });
         Ok(())
@@ -294,8 +340,13 @@ impl Writer {
             Err(error) => {
                 tracing::error!(%error, transactions = batch.acknowledgements.len(), "a commit failed");
                 self.roll_back();
+                let error = from_sqlite(error);
+                self.disk.failed_to_commit(&error);
                 // The log may have reached the disk all the same, and then counts after the next start.
-                Err(StoreError::indeterminate(error))
+                Err(match error {
+                    StoreError::Unavailable { detail, .. } => StoreError::indeterminate(detail),
+                    other => StoreError::indeterminate(other),
+                })
             }
         };
         for acknowledgement in batch.acknowledgements {
@@ -453,6 +504,13 @@ mod tests {
         let connection = writers.take_connection().await.unwrap();
         connection.connection.execute_batch("PRAGMA max_page_count = 100000").unwrap();
         drop(connection);
+        assert!(
+            writers.begin().await.is_err_and(|error| error.is_unavailable()),
+            "not before it is seen to work"
+        );
+        while writers.disk.trouble().is_some() {
+            tokio::task::yield_now().await;
+        }
         assert_eq!(rows(&writers).await, 0);
         let mut third = writers.begin().await.unwrap();
         third.execute(INSERT, &[(":a", &"third")]).unwrap();
