@@ -1,6 +1,6 @@
 //! Steps 6 to 8 of a request: authorise, handle, audit, commit; once, in this order, for every operation.
 
-use crate::{Access, Cx, Effect, Error, Operation, Result, audit, authorize};
+use crate::{Access, Cx, Effect, Error, Operation, Prepared, Result, audit, authorize};
 use store::{Retry, Transaction};
 use wire::{Decode, Encode, Node};
 
@@ -22,6 +22,14 @@ async fn attempts<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Op
         // On a snapshot first: whoever may not do it does not keep others from writing.
         authorized::<O>(cx, &mut cx.plane.store.read(), &input).await?;
     }
+    let with_prepared;
+    let cx = match O::prepare(cx, &input).await? {
+        Prepared::Nothing => cx,
+        prepared => {
+            with_prepared = Cx { prepared, ..cx.clone() };
+            &with_prepared
+        }
+    };
     let mut retry = Retry::new();
     loop {
         match attempt::<O>(cx, input.clone(), record).await {

@@ -15,11 +15,11 @@ use super::errors;
 use crate::{Cx, Permission, Result};
 use domain::{AccountId, Arn, User, UserName};
 use shapes::iam::types;
-use store::Transaction;
+use store::{Transaction, last_used::UsedKind};
 
 /// The user of that name. The model lets names of users that are there be longer than names of users to be made: none has
 /// such a name.
-async fn find(tx: &mut Transaction, account: AccountId, name: &str) -> Result<Option<User>> {
+pub(crate) async fn find(tx: &mut Transaction, account: AccountId, name: &str) -> Result<Option<User>> {
     match UserName::parse(name) {
         Ok(name) => Ok(store::user::find_by_name(tx, account, &name).await?),
         Err(_) => Ok(None),
@@ -101,4 +101,20 @@ pub(crate) fn whole_shape(user: &User) -> types::User {
         tags: super::tags::shape(&user.tags),
         ..shape(user)
     }
+}
+
+/// The root user as IAM shows it to itself: a user without path and name, whose id is the account's.
+pub(crate) async fn root_shape(cx: &Cx, tx: &mut Transaction) -> Result<types::User> {
+    let account = store::account::get(tx, cx.account()).await?;
+    let used = cx.last_use(tx, UsedKind::Password, &account.id.to_string()).await?;
+    Ok(types::User {
+        path: String::new(),
+        user_name: String::new(),
+        user_id: account.id.to_string(),
+        arn: account.root_arn().to_string(),
+        create_date: account.created_at,
+        password_last_used: used.map(|used| used.at),
+        permissions_boundary: None,
+        tags: None,
+    })
 }
