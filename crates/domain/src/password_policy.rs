@@ -53,23 +53,14 @@ pub enum PasswordPolicyViolation {
     Uppercase,
 }
 
-/// What kinds of characters a password has.
-struct Kinds {
-    uppercase: bool,
-    lowercase: bool,
-    numbers: bool,
-    symbols: bool,
-}
-
-impl Kinds {
-    fn of(password: &str) -> Self {
-        Self {
-            uppercase: password.contains(|letter: char| letter.is_ascii_uppercase()),
-            lowercase: password.contains(|letter: char| letter.is_ascii_lowercase()),
-            numbers: password.contains(|letter: char| letter.is_ascii_digit()),
-            symbols: password.contains(|letter: char| PasswordPolicy::SYMBOLS.contains(letter)),
-        }
-    }
+/// Whether a password has upper-case letters, lower-case letters, digits and symbols.
+fn kinds(password: &str) -> [bool; 4] {
+    [
+        password.contains(|letter: char| letter.is_ascii_uppercase()),
+        password.contains(|letter: char| letter.is_ascii_lowercase()),
+        password.contains(|letter: char| letter.is_ascii_digit()),
+        password.contains(|letter: char| PasswordPolicy::SYMBOLS.contains(letter)),
+    ]
 }
 
 impl PasswordPolicy {
@@ -83,12 +74,12 @@ impl PasswordPolicy {
     /// Whether a password has what this policy asks for. Reuse is looked at apart: it takes the hashes.
     pub fn check(&self, password: &str) -> Result<(), PasswordPolicyViolation> {
         check_length(password, self.minimum_password_length)?;
-        let kinds = Kinds::of(password);
+        let [uppercase, lowercase, numbers, symbols] = kinds(password);
         let needed = [
-            (self.require_symbols, kinds.symbols, PasswordPolicyViolation::Symbol),
-            (self.require_numbers, kinds.numbers, PasswordPolicyViolation::Number),
-            (self.require_uppercase_characters, kinds.uppercase, PasswordPolicyViolation::Uppercase),
-            (self.require_lowercase_characters, kinds.lowercase, PasswordPolicyViolation::Lowercase),
+            (self.require_symbols, symbols, PasswordPolicyViolation::Symbol),
+            (self.require_numbers, numbers, PasswordPolicyViolation::Number),
+            (self.require_uppercase_characters, uppercase, PasswordPolicyViolation::Uppercase),
+            (self.require_lowercase_characters, lowercase, PasswordPolicyViolation::Lowercase),
         ];
         match needed.into_iter().find(|(required, present, _)| *required && !present) {
             Some((_, _, violation)) => Err(violation),
@@ -106,8 +97,7 @@ impl PasswordPolicy {
         email: &str,
     ) -> Result<(), PasswordPolicyViolation> {
         check_length(password, Self::DEFAULT_LENGTH)?;
-        let Kinds { uppercase, lowercase, numbers, symbols } = Kinds::of(password);
-        let kinds = [uppercase, lowercase, numbers, symbols].into_iter().filter(|present| *present).count();
+        let kinds = kinds(password).into_iter().filter(|present| *present).count();
         let lower = password.to_lowercase();
         let known = [account_name, email].iter().any(|name| name.to_lowercase() == lower);
         if kinds < Self::DEFAULT_KINDS || known { Err(PasswordPolicyViolation::Default) } else { Ok(()) }

@@ -84,12 +84,12 @@ pub async fn credentials(
     for (owner, _) in read::<MfaDevice>(tx, MFA_DEVICES, &parameters).await? {
         found.entry(owner).or_default().has_mfa = true;
     }
-    let mut uses: HashMap<String, LastUsed> = HashMap::new();
+    let mut last_uses: HashMap<String, LastUsed> = HashMap::new();
     for row in tx.query(ACCESS_KEYS_USED, &parameters).await? {
-        uses.insert(row.text("owner_id")?.to_owned(), document::read(&row)?);
+        last_uses.insert(row.text("owner_id")?.to_owned(), document::read(&row)?);
     }
     for (owner, key) in read::<AccessKey>(tx, ACCESS_KEYS, &parameters).await? {
-        let used = uses.remove(key.id.as_str());
+        let used = last_uses.remove(key.id.as_str());
         found.entry(owner).or_default().access_keys.push((key, used));
     }
     for (owner, certificate) in read(tx, CERTIFICATES, &parameters).await? {

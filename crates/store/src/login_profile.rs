@@ -70,13 +70,13 @@ async fn put(
     passwords: &Passwords,
 ) -> Result<u64, StoreError> {
     let clear = serde_json::to_vec(passwords).map_err(|error| StoreError::Statement(error.to_string()))?;
-    let sealed = sealer.seal(context(profile.account_id, &profile.owner), &Zeroizing::new(clear))?;
+    let hashes = sealer.seal(context(profile.account_id, &profile.owner), &Zeroizing::new(clear))?;
     tx.execute(
         sql,
         &[
             (":account_id", &profile.account_id),
             (":owner_id", &profile.owner),
-            (":passwords", &sealed),
+            (":passwords", &hashes),
             (":doc_version", &document::VERSION),
             (":doc", &document::write(profile)?),
         ],

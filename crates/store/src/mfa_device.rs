@@ -14,7 +14,7 @@ pub async fn insert(
     seed: Option<&[u8]>,
 ) -> Result<(), StoreError> {
     let seal = |seed| sealer.seal(context(device.account_id, &device.id), seed);
-    let sealed = seed.map(seal).transpose()?;
+    let seed = seed.map(seal).transpose()?;
     tx.execute(
         INSERT,
         &[
@@ -23,7 +23,7 @@ pub async fn insert(
             (":serial_key", &MfaDevice::serial_key(&device.serial_number)),
             (":kind", &device.kind.as_str()),
             (":owner_id", &device.owner()),
-            (":seed", &sealed),
+            (":seed", &seed),
             (":doc_version", &document::VERSION),
             (":doc", &document::write(device)?),
         ],
@@ -50,8 +50,8 @@ pub async fn find_with_seed(
 ) -> Result<Option<(MfaDevice, Option<Zeroizing<Vec<u8>>>)>, StoreError> {
     let unseal = |row: Row| {
         let device: MfaDevice = document::read(&row)?;
-        let sealed = row.optional_bytes("seed")?;
-        let seed = sealed.map(|sealed| sealer.unseal(context(account, &device.id), sealed)).transpose()?;
+        let seed = row.optional_bytes("seed")?;
+        let seed = seed.map(|seed| sealer.unseal(context(account, &device.id), seed)).transpose()?;
         Ok((device, seed))
     };
     row(tx, account, serial_number).await?.map(unseal).transpose()

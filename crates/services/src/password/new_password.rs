@@ -55,12 +55,11 @@ async fn check(
     policy: Option<&PasswordPolicy>,
     password: &str,
 ) -> Result<()> {
-    let checked = match policy {
-        Some(policy) => policy.check(password),
-        None => {
-            let account = store::account::get(tx, account).await?;
-            PasswordPolicy::check_default(password, &account.name, &account.email)
-        }
+    let checked = if let Some(policy) = policy {
+        policy.check(password)
+    } else {
+        let account = store::account::get(tx, account).await?;
+        PasswordPolicy::check_default(password, &account.name, &account.email)
     };
     checked.map_err(errors::password_policy_violation)
 }

@@ -75,14 +75,14 @@ async fn root(cx: &Cx, tx: &mut Transaction) -> Result<String> {
 
 fn row(cx: &Cx, user: &User, credentials: Credentials, policy: Option<&PasswordPolicy>) -> String {
     let waiting = cx.plane.last_uses.find(user.id.as_str()).map(|used| used.at);
-    let used = credentials.password_last_used.max(waiting);
+    let last_used = credentials.password_last_used.max(waiting);
     let profile = credentials.login_profile.as_ref();
     let mut fields = vec![
         Cow::from(user.name.as_str()),
         user.arn().to_string().into(),
         time(user.created_at),
         boolean(profile.is_some()),
-        match (profile, used) {
+        match (profile, last_used) {
             (None, _) => NOT_AVAILABLE.into(),
             (Some(_), None) => NO_INFORMATION.into(),
             (Some(_), Some(at)) => time(at),
@@ -141,9 +141,9 @@ fn time(at: Timestamp) -> Cow<'static, str> {
 
 /// A line. Names may hold commas, which RFC 4180 puts into quotes.
 fn joined(fields: &[Cow<'_, str>]) -> String {
-    let quoted = fields.iter().map(|field| match field.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", field.replace('"', "\"\"")),
-        false => field.to_string(),
+    let quoted = fields.iter().map(|field| {
+        let special = field.contains([',', '"', '\n', '\r']);
+        if special { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_string() }
     });
     quoted.collect::<Vec<_>>().join(",")
 }

@@ -51,11 +51,9 @@ async fn without_profile(cx: &Cx, tx: &mut Transaction, input: &CreateLoginProfi
     let name = input.user_name.as_deref().ok_or_else(|| errors::missing("userName"))?;
     let user = user::named(tx, cx.account(), name).await?;
     let owner = AccessKeyOwner::User(user.id.clone());
-    match store::login_profile::find(tx, cx.account(), &owner).await? {
-        None => Ok(user),
-        Some(_) => {
-            let message = format!("Login Profile for user {} already exists.", user.name);
-            Err(errors::entity_already_exists(message))
-        }
+    if store::login_profile::find(tx, cx.account(), &owner).await?.is_some() {
+        let message = format!("Login Profile for user {} already exists.", user.name);
+        return Err(errors::entity_already_exists(message));
     }
+    Ok(user)
 }

@@ -5,6 +5,7 @@ use crate::{
 };
 use domain::{IdKind, MfaDevice, MfaDeviceKind, TotpClock, UniqueId, WrongGuesses};
 use shapes::iam::{CreateVirtualMFADevice, CreateVirtualMFADeviceInput, CreateVirtualMFADeviceOutput, types};
+use std::collections::BTreeMap;
 use store::Transaction;
 use wire::Blob;
 use zeroize::Zeroizing;
@@ -44,7 +45,7 @@ impl Operation for CreateVirtualMFADevice {
             assignment: None,
             clock: TotpClock::default(),
             wrong_codes: WrongGuesses::default(),
-            certifications: Default::default(),
+            certifications: BTreeMap::new(),
             tags: tags::parse_exact(input.tags.unwrap_or_default())?,
         };
         let mut seed = Zeroizing::new([0; SEED]);

@@ -27,11 +27,13 @@ impl Operation for EnableMFADevice {
         let owner = owner::named_owner(cx, tx, &input.user_name).await?;
         let sealer = &cx.plane.sealer;
         let found = store::mfa_device::find_with_seed(tx, sealer, account, &input.serial_number).await?;
-        let (mut device, seed) = found
-            .filter(|(device, _)| device.serial_number == input.serial_number)
-            .ok_or_else(|| match input.serial_number.starts_with("arn:") {
-                true => errors::no_such_virtual_device(&input.serial_number),
-                false => errors::not_the_users_device(),
+        let (mut device, seed) =
+            found.filter(|(device, _)| device.serial_number == input.serial_number).ok_or_else(|| {
+                if input.serial_number.starts_with("arn:") {
+                    errors::no_such_virtual_device(&input.serial_number)
+                } else {
+                    errors::not_the_users_device()
+                }
             })?;
         if device.assignment.is_some() {
             return Err(errors::entity_already_exists("MFA Device is already in use."));

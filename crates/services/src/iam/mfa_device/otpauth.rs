@@ -41,8 +41,8 @@ pub(super) fn qr_code(text: &str) -> Result<Vec<u8>> {
         .map(|at| if code.get_module(module(at % side), module(at / side)) { 0 } else { 255 })
         .collect();
     let mut bytes = Vec::new();
-    let size = u32::try_from(side).map_err(Error::internal)?;
-    let mut encoder = Encoder::new(&mut bytes, size, size);
+    let pixels_wide = u32::try_from(side).map_err(Error::internal)?;
+    let mut encoder = Encoder::new(&mut bytes, pixels_wide, pixels_wide);
     encoder.set_color(ColorType::Grayscale);
     encoder.set_depth(BitDepth::Eight);
     let mut writer = encoder.write_header().map_err(Error::internal)?;

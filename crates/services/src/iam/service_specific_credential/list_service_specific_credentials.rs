@@ -62,12 +62,11 @@ impl Operation for ListServiceSpecificCredentials {
         let is_truncated = Some(cut.is_truncated());
         let mut credentials = Vec::with_capacity(cut.items.len());
         for credential in cut.items {
-            credentials.push(match &user {
-                Some(user) => metadata(credential, user, cx.now)?,
-                None => {
-                    let user = store::user::get(tx, account, &credential.user_id).await?;
-                    metadata(credential, &user, cx.now)?
-                }
+            credentials.push(if let Some(user) = &user {
+                metadata(credential, user, cx.now)?
+            } else {
+                let user = store::user::get(tx, account, &credential.user_id).await?;
+                metadata(credential, &user, cx.now)?
             });
         }
         Ok(ListServiceSpecificCredentialsOutput {

@@ -52,10 +52,12 @@ fn shape(
     secret: NewSecret,
     now: Timestamp,
 ) -> Result<types::ServiceSpecificCredential> {
-    let service = service(credential)?;
-    let (name, password, alias, key) = match service.has_password() {
-        true => (Some(credential.service_user_name.clone()), Some(secret.shown.into()), None, None),
-        false => (None, None, Some(credential.service_user_name.clone()), Some(secret.shown.into())),
+    let name = Some(credential.service_user_name.clone());
+    let secret = Some(secret.shown.into());
+    let (name, password, alias, key) = if service(credential)?.has_password() {
+        (name, secret, None, None)
+    } else {
+        (None, None, name, secret)
     };
     Ok(types::ServiceSpecificCredential {
         create_date: credential.created_at,

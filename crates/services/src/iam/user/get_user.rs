@@ -16,8 +16,8 @@ impl Operation for GetUser {
             return Ok(GetUserOutput { user: root_shape(cx, tx).await? });
         }
         let user = named_or_caller(cx, tx, input.user_name.as_deref()).await?;
-        let used = cx.last_use(tx, UsedKind::Password, user.id.as_str()).await?;
-        let shape = types::User { password_last_used: used.map(|used| used.at), ..whole_shape(&user) };
+        let last_use = cx.last_use(tx, UsedKind::Password, user.id.as_str()).await?;
+        let shape = types::User { password_last_used: last_use.map(|used| used.at), ..whole_shape(&user) };
         Ok(GetUserOutput { user: shape })
     }
 }
