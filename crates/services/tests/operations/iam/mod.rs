@@ -5,6 +5,8 @@ mod account;
 mod attachment;
 mod group;
 mod inline_policy;
+mod login_profile;
+mod mfa_device;
 mod policy;
 mod role;
 mod user;
