@@ -75,7 +75,12 @@ async fn a_profile_is_made_shown_and_deleted() {
     plane.root::<CreateUser>(input).await.unwrap();
     let gone = "Login Profile for User Alice cannot be found.";
     assert_refused(refused::<GetLoginProfile>(&plane, named(Some("alice"))).await, "NoSuchEntity", 404, gone);
-    assert_refused(refused::<DeleteLoginProfile>(&plane, deleted(Some("alice"))).await, "NoSuchEntity", 404, gone);
+    assert_refused(
+        refused::<DeleteLoginProfile>(&plane, deleted(Some("alice"))).await,
+        "NoSuchEntity",
+        404,
+        gone,
+    );
     let update = refused::<UpdateLoginProfile>(&plane, updated("alice", Some(GOOD), None)).await;
     assert_refused(update, "NoSuchEntity", 404, gone);
 
@@ -104,7 +109,9 @@ async fn name_and_password_are_wanted() {
     refused::<CreateLoginProfile>(&plane, input).await.is("ValidationError", "Value null at 'userName'");
     refused::<CreateLoginProfile>(&plane, made("ghost", GOOD)).await.is("NoSuchEntity", "ghost");
     refused::<CreateLoginProfile>(&plane, made("alice", &"x".repeat(129))).await.is("ValidationError", "128");
-    refused::<CreateLoginProfile>(&plane, made("alice", "snow\u{2603}man")).await.is("ValidationError", "password");
+    refused::<CreateLoginProfile>(&plane, made("alice", "snow\u{2603}man"))
+        .await
+        .is("ValidationError", "password");
 }
 
 #[tokio::test]
@@ -143,7 +150,10 @@ async fn every_rule_of_a_policy_is_enforced() {
         ("abcdefg12!", "Password should have at least one uppercase letter"),
         ("ABCDEFG12!", "Password should have at least one lowercase letter"),
     ] {
-        violates(refused::<UpdateLoginProfile>(&plane, updated("alice", Some(password), None)).await, message);
+        violates(
+            refused::<UpdateLoginProfile>(&plane, updated("alice", Some(password), None)).await,
+            message,
+        );
     }
     assert_eq!(sign_in(&plane, "alice", GOOD).await, PasswordVerdict::Accepted, "what is set stays good");
     plane.root::<UpdateLoginProfile>(updated("alice", Some("Abcdefg12!"), None)).await.unwrap();
@@ -238,16 +248,22 @@ async fn a_password_goes_with_its_user_through_a_rename() {
 async fn who_may_change_a_password() {
     let plane = TestPlane::new().await;
     alice(&plane).await;
-    assert_denied_on::<ChangePassword>(&plane, "alice", changed(GOOD, "x"), "iam:ChangePassword", "user/alice").await;
-    let allowing = UpdateAccountPasswordPolicyInput {
-        allow_users_to_change_password: Some(true),
-        ..Default::default()
-    };
+    assert_denied_on::<ChangePassword>(
+        &plane,
+        "alice",
+        changed(GOOD, "x"),
+        "iam:ChangePassword",
+        "user/alice",
+    )
+    .await;
+    let allowing =
+        UpdateAccountPasswordPolicyInput { allow_users_to_change_password: Some(true), ..Default::default() };
     set_policy(&plane, allowing).await;
     plane.user::<ChangePassword>("alice", changed(GOOD, "second")).await.unwrap();
     plane.user::<GetAccountPasswordPolicy>("alice", GetAccountPasswordPolicyInput).await.unwrap();
     // Nothing else comes with it.
-    assert_denied_on::<GetLoginProfile>(&plane, "alice", named(None), "iam:GetLoginProfile", "user/alice").await;
+    assert_denied_on::<GetLoginProfile>(&plane, "alice", named(None), "iam:GetLoginProfile", "user/alice")
+        .await;
 
     let deny = document(r#"{"Effect":"Deny","Action":"iam:ChangePassword","Resource":"*"}"#);
     user_with_policy(&plane, "bob", &deny).await;
@@ -266,10 +282,8 @@ async fn who_may_change_a_password() {
 async fn the_old_password_is_wanted_and_not_guessed() {
     let plane = TestPlane::new().await;
     alice(&plane).await;
-    let allowing = UpdateAccountPasswordPolicyInput {
-        allow_users_to_change_password: Some(true),
-        ..Default::default()
-    };
+    let allowing =
+        UpdateAccountPasswordPolicyInput { allow_users_to_change_password: Some(true), ..Default::default() };
     set_policy(&plane, allowing).await;
     for _ in 0..10 {
         let refusal = plane.user::<ChangePassword>("alice", changed("wrong", "second")).await.unwrap_err();
@@ -277,7 +291,11 @@ async fn the_old_password_is_wanted_and_not_guessed() {
     }
     let refusal = plane.user::<ChangePassword>("alice", changed(GOOD, "second")).await.unwrap_err();
     assert_refused(refusal, "Throttling", 400, "Rate exceeded");
-    assert_eq!(sign_in(&plane, "alice", GOOD).await, PasswordVerdict::Accepted, "signing in is another matter");
+    assert_eq!(
+        sign_in(&plane, "alice", GOOD).await,
+        PasswordVerdict::Accepted,
+        "signing in is another matter"
+    );
     plane.advance(300);
     plane.user::<ChangePassword>("alice", changed(GOOD, "second")).await.unwrap();
 }
@@ -312,7 +330,8 @@ async fn profiles_are_denied_without_permission() {
     assert_denied::<GetLoginProfile>(&plane, named(Some("alice")), "user/alice").await;
     assert_denied::<UpdateLoginProfile>(&plane, updated("alice", Some(GOOD), None), "user/alice").await;
     assert_denied::<DeleteLoginProfile>(&plane, deleted(Some("alice")), "user/alice").await;
-    assert_denied_on_all::<UpdateAccountPasswordPolicy>(&plane, UpdateAccountPasswordPolicyInput::default()).await;
+    assert_denied_on_all::<UpdateAccountPasswordPolicy>(&plane, UpdateAccountPasswordPolicyInput::default())
+        .await;
     assert_denied_on_all::<GetAccountPasswordPolicy>(&plane, GetAccountPasswordPolicyInput).await;
     assert_denied_on_all::<DeleteAccountPasswordPolicy>(&plane, DeleteAccountPasswordPolicyInput).await;
     refused::<GetLoginProfile>(&plane, named(None)).await.is("NoSuchEntity", ACCOUNT);

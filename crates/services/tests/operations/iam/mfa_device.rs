@@ -14,11 +14,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use shapes::{
     iam::{
         CreateRole, CreateRoleInput, CreateUser, CreateUserInput, CreateVirtualMFADevice,
-        CreateVirtualMFADeviceInput, DeactivateMFADevice, DeactivateMFADeviceInput, DeleteUser, DeleteUserInput,
-        DeleteVirtualMFADevice, DeleteVirtualMFADeviceInput, EnableMFADevice, EnableMFADeviceInput, GetMFADevice,
-        GetMFADeviceInput, GetUser, GetUserInput, ListMFADeviceTags, ListMFADeviceTagsInput, ListMFADevices,
-        ListMFADevicesInput, ListVirtualMFADevices, ListVirtualMFADevicesInput, ResyncMFADevice,
-        ResyncMFADeviceInput, TagMFADevice, TagMFADeviceInput, UntagMFADevice, UntagMFADeviceInput,
+        CreateVirtualMFADeviceInput, DeactivateMFADevice, DeactivateMFADeviceInput, DeleteUser,
+        DeleteUserInput, DeleteVirtualMFADevice, DeleteVirtualMFADeviceInput, EnableMFADevice,
+        EnableMFADeviceInput, GetMFADevice, GetMFADeviceInput, GetUser, GetUserInput, ListMFADeviceTags,
+        ListMFADeviceTagsInput, ListMFADevices, ListMFADevicesInput, ListVirtualMFADevices,
+        ListVirtualMFADevicesInput, ResyncMFADevice, ResyncMFADeviceInput, TagMFADevice, TagMFADeviceInput,
+        UntagMFADevice, UntagMFADeviceInput,
         types::{AssignmentStatusType, Tag},
     },
     sts::{
@@ -40,8 +41,9 @@ impl Device {
         let mut mac = Hmac::<sha1::Sha1>::new_from_slice(&self.seed).unwrap();
         mac.update(&step.to_be_bytes());
         let digest = mac.finalize().into_bytes();
-        let at = usize::from(digest[19] & 15);
-        let number = u32::from_be_bytes(digest[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
+        let at = usize::from(digest.last().unwrap() & 15);
+        let bytes = digest.get(at..at + 4).unwrap().try_into().unwrap();
+        let number = u32::from_be_bytes(bytes) & 0x7fff_ffff;
         format!("{:06}", number % 1_000_000)
     }
 
@@ -137,7 +139,12 @@ async fn enabling_takes_two_codes_in_a_row() {
     };
     for input in [codes(0, 0), codes(0, -1), codes(-1, 1), codes(-30, -29), codes(20, 21)] {
         let refusal = refused::<EnableMFADevice>(&plane, input).await;
-        assert_refused(refusal, "InvalidAuthenticationCode", 403, "Authentication code for device is not valid.");
+        assert_refused(
+            refusal,
+            "InvalidAuthenticationCode",
+            403,
+            "Authentication code for device is not valid.",
+        );
     }
     assert_eq!(plane.root::<ListMFADevices>(list(Some("alice"))).await.unwrap().mfa_devices, []);
     plane.root::<EnableMFADevice>(good.clone()).await.unwrap();
@@ -153,7 +160,12 @@ async fn enabling_takes_two_codes_in_a_row() {
     let message = format!("VirtualMFADevice with serial number {} doesn't exist.", arn("mfa/none"));
     assert_refused(refused::<EnableMFADevice>(&plane, unknown).await, "NoSuchEntity", 404, &message);
     let unknown = EnableMFADeviceInput { serial_number: "GAHT12345678".into(), ..good };
-    assert_refused(refused::<EnableMFADevice>(&plane, unknown).await, "NoSuchEntity", 404, "MFA Device invalid for user.");
+    assert_refused(
+        refused::<EnableMFADevice>(&plane, unknown).await,
+        "NoSuchEntity",
+        404,
+        "MFA Device invalid for user.",
+    );
 }
 
 #[tokio::test]
@@ -236,7 +248,10 @@ async fn a_device_is_deactivated_and_deleted() {
 #[tokio::test]
 async fn a_session_with_mfa_may_call_iam() {
     let plane = TestPlane::new().await;
-    let if_mfa = allow_if("iam:GetUser", r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"},"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}}"#);
+    let if_mfa = allow_if(
+        "iam:GetUser",
+        r#"{"Bool":{"aws:MultiFactorAuthPresent":"true"},"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}}"#,
+    );
     user_with_policy(&plane, "alice", &if_mfa).await;
     let device = create(&plane, "phone").await;
     plane.root::<EnableMFADevice>(device.enable(&plane, "alice")).await.unwrap();
@@ -258,13 +273,18 @@ async fn only_the_right_code_of_the_callers_own_device_counts() {
     let (alice, bob) = (enrolled(&plane, "alice").await, enrolled(&plane, "bob").await);
     let failed = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
     for offset in [-2, 2, 100] {
-        let refusal = plane.user::<GetSessionToken>("alice", alice.session(&plane, offset)).await.unwrap_err();
+        let refusal =
+            plane.user::<GetSessionToken>("alice", alice.session(&plane, offset)).await.unwrap_err();
         assert_refused(refusal, "AccessDenied", 403, failed);
     }
     let unable = "unable to validate MFA code.";
     for caller in ["bob", "alice"] {
         let other = if caller == "bob" { &alice } else { &bob };
-        plane.user::<GetSessionToken>(caller, other.session(&plane, 0)).await.unwrap_err().is("AccessDenied", unable);
+        plane
+            .user::<GetSessionToken>(caller, other.session(&plane, 0))
+            .await
+            .unwrap_err()
+            .is("AccessDenied", unable);
     }
     let refusal = refused::<GetSessionToken>(&plane, alice.session(&plane, 0)).await;
     refusal.is("AccessDenied", unable);
@@ -411,14 +431,17 @@ async fn hardware_and_fido_devices_are_described() {
     plane.root::<EnableMFADevice>(token.enable(&plane, "alice")).await.unwrap();
     let key = arn("u2f/user/alice/key-ABC");
     provisioned(&plane, MfaDeviceKind::Fido, &key, Some("alice")).await;
-    let get = |serial: &str| GetMFADeviceInput { serial_number: serial.into(), user_name: Some("alice".into()) };
+    let get =
+        |serial: &str| GetMFADeviceInput { serial_number: serial.into(), user_name: Some("alice".into()) };
     let shown = plane.root::<GetMFADevice>(get(&key)).await.unwrap();
     assert_eq!(shown.user_name.as_deref(), Some("alice"));
     assert_eq!(shown.certifications.unwrap()["FIDO"], "L1");
     assert_eq!(plane.root::<ListMFADevices>(list(Some("alice"))).await.unwrap().mfa_devices.len(), 2);
     let virtuals = plane.root::<ListVirtualMFADevices>(ListVirtualMFADevicesInput::default()).await.unwrap();
     assert_eq!(virtuals.virtual_mfa_devices, []);
-    refused::<DeleteVirtualMFADevice>(&plane, deleted("GAHT12345678")).await.is("NoSuchEntity", "GAHT12345678");
+    refused::<DeleteVirtualMFADevice>(&plane, deleted("GAHT12345678"))
+        .await
+        .is("NoSuchEntity", "GAHT12345678");
     refused::<GetMFADevice>(&plane, get("GAHT00000000")).await.is("NoSuchEntity", "MFA Device invalid");
     // A security key shows no codes, and is of no use once it is nobody's.
     let code = GetSessionTokenInput {
@@ -453,7 +476,8 @@ async fn tags_are_put_on_virtual_devices() {
     let input = ListMFADeviceTagsInput { serial_number: serial.clone(), max_items: Some(1), marker: None };
     let first = plane.root::<ListMFADeviceTags>(input.clone()).await.unwrap();
     assert_eq!((first.tags, first.is_truncated), (vec![tag("a")], Some(true)));
-    let rest = plane.root::<ListMFADeviceTags>(ListMFADeviceTagsInput { marker: first.marker, ..input }).await;
+    let rest =
+        plane.root::<ListMFADeviceTags>(ListMFADeviceTagsInput { marker: first.marker, ..input }).await;
     assert_eq!(rest.unwrap().tags, [tag("c")]);
     let unknown = TagMFADeviceInput { serial_number: arn("mfa/none"), tags: vec![tag("a")] };
     refused::<TagMFADevice>(&plane, unknown).await.is("NoSuchEntity", "doesn't exist");
@@ -474,7 +498,8 @@ async fn tags_of_requests_and_devices_decide() {
     let of_blue = r#"{"StringEquals":{"aws:ResourceTag/team":"blue"}}"#;
     user_with_policy(&plane, "keeper", &allow_if("iam:DeleteVirtualMFADevice", of_blue)).await;
     create(&plane, "other").await;
-    let refusal = plane.user::<DeleteVirtualMFADevice>("keeper", deleted(&arn("mfa/other"))).await.unwrap_err();
+    let refusal =
+        plane.user::<DeleteVirtualMFADevice>("keeper", deleted(&arn("mfa/other"))).await.unwrap_err();
     refusal.is("AccessDenied", "iam:DeleteVirtualMFADevice");
     plane.user::<DeleteVirtualMFADevice>("keeper", deleted(&arn("mfa/phone"))).await.unwrap();
 }
