@@ -17,7 +17,7 @@ pub struct AccessKey {
     pub created_at: Timestamp,
 }
 
-/// Whose long-term key it is.
+/// Whose long-term credential it is: an access key, a password, an MFA device, a signing certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AccessKeyOwner {
     /// The account's root user.

@@ -14,8 +14,14 @@ pub enum IdKind {
     InstanceProfile,
     /// `ANPA`
     ManagedPolicy,
+    /// `AMFA`: no prefix of AWS's, as these ids are never shown.
+    MfaDevice,
     /// `AROA`
     Role,
+    /// `ACCA`
+    ServiceSpecificCredential,
+    /// `APKA`
+    SshPublicKey,
     /// `AIDA`
     User,
 }
@@ -27,7 +33,10 @@ impl IdKind {
             Self::Group => "AGPA",
             Self::InstanceProfile => "AIPA",
             Self::ManagedPolicy => "ANPA",
+            Self::MfaDevice => "AMFA",
             Self::Role => "AROA",
+            Self::ServiceSpecificCredential => "ACCA",
+            Self::SshPublicKey => "APKA",
             Self::User => "AIDA",
         }
     }

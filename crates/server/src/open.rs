@@ -2,7 +2,7 @@
 
 use crate::{Failure, config::Storage, system_random::SystemRandom};
 use jiff::Timestamp;
-use services::{Audit, AuditSettings, Directory, LastUses, Plane};
+use services::{Audit, AuditSettings, Directory, LastUses, PasswordPool, Plane};
 use std::sync::Arc;
 use std::{fs, os::unix::fs::DirBuilderExt, path::Path};
 use store::{Access, Location, RootKey, SealError, Sealer, Store};
@@ -35,6 +35,7 @@ pub(crate) async fn plane_with(
         sealer,
         audit: Audit::new(audit),
         last_uses: LastUses::default(),
+        passwords: PasswordPool::default(),
         random: Arc::new(SystemRandom),
     }))
 }

@@ -15,7 +15,7 @@ use http::{HeaderMap, Request, Response, header, request::Parts};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
-use services::{Common, Cx, Error, Plane, TlsDetails};
+use services::{Common, Cx, Error, Plane, Prepared, TlsDetails};
 use sigv4::{KeyCache, Presented};
 use std::{sync::Arc, time::Instant};
 use wire::{Node, RequestParts};
@@ -179,6 +179,7 @@ impl PlaneServer {
                     cipher_suite: tls.cipher_suite,
                     client_provided_host_header: host(&parts),
                 }),
+                prepared: Prepared::Nothing,
             };
             if who.to_be_noted {
                 cx.note_use(service);

@@ -2,7 +2,10 @@
 
 use crate::{Common, Cx, Error, Operation, Permission, Result, operation::Values};
 use domain::{Caller, Principal as Who, Session};
-use policy::{Bundle, Context, Key, Principal, Query, Request, decide, evaluate};
+use policy::{
+    Bundle, Context, Key, Policies, Policy, PolicyKind, Principal, Query, Request, Source, decide, evaluate,
+};
+use std::sync::{Arc, LazyLock};
 
 /// What sessions of GetSessionToken may not do, whatever policies say: call IAM unless MFA was shown, and call STS but
 /// for two operations.
@@ -52,7 +55,8 @@ fn one(cx: &Cx, principal: &Principal, mut context: Context, permission: &Permis
         context: &context,
     };
     let resource_policy = permission.resource_policy.as_deref();
-    let bundles: Vec<&Bundle> = cx.policies.bundles(resource_policy).collect();
+    let granted = permission.is_granted_to_users.then(|| &*GRANTED_TO_USERS);
+    let bundles: Vec<&Bundle> = cx.policies.bundles(resource_policy).chain(granted).collect();
     if decide(&Query::new(&request), &bundles).is_allowed() {
         return Ok(());
     }
@@ -63,6 +67,25 @@ fn one(cx: &Cx, principal: &Principal, mut context: Context, permission: &Permis
         Some(_) => format!("User: {caller} is not authorized to perform: {action} on resource: {resource}"),
     }))
 }
+
+/// What an account can grant to all its users: to change their own passwords.
+static GRANTED_TO_USERS: LazyLock<Bundle> = LazyLock::new(|| {
+    let document = r#"{
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Action": ["iam:ChangePassword", "iam:GetAccountPasswordPolicy"],
+            "Resource": "*"
+        }
+    }"#;
+    // A test looks whether it grants: without it nobody is granted anything.
+    let policy = Policy::parse(document, PolicyKind::Identity).ok();
+    let sources: Vec<Source> = policy
+        .map(|policy| Source::new("", "AllowUsersToChangePassword", Arc::new(policy)))
+        .into_iter()
+        .collect();
+    Bundle::new(&Policies { identity: &sources, ..Policies::default() })
+});
 
 /// The account that an ARN names.
 fn owner(resource: &str) -> Option<&str> {

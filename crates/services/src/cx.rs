@@ -1,6 +1,6 @@
 //! What one request carries through every step.
 
-use crate::{CallerPolicies, Plane, Result};
+use crate::{CallerPolicies, Plane, Result, password::NewPassword};
 use domain::{AccountId, Caller, LastUsed, Principal, Random};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -33,6 +33,22 @@ pub struct Cx {
     pub secure_transport: bool,
     /// What was agreed on for the connection, where it is known.
     pub tls: Option<TlsDetails>,
+    /// What the operation has prepared.
+    pub prepared: Prepared,
+}
+
+/// What an operation has worked out before its transaction: see [`Operation::prepare`](crate::Operation::prepare).
+#[derive(Clone, Debug, Default)]
+pub enum Prepared {
+    /// The caller has shown the right code of its MFA device.
+    Mfa,
+    /// A password, checked and hashed.
+    NewPassword(NewPassword),
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A credential report.
+    Report(String),
 }
 
 /// CloudTrail's `tlsDetails`.

@@ -37,24 +37,43 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         }
         Some(Operation::AttachRolePolicy) => Box::pin(run::<shapes::iam::AttachRolePolicy>(cx, input)).await,
         Some(Operation::AttachUserPolicy) => Box::pin(run::<shapes::iam::AttachUserPolicy>(cx, input)).await,
+        Some(Operation::ChangePassword) => Box::pin(run::<shapes::iam::ChangePassword>(cx, input)).await,
         Some(Operation::CreateAccessKey) => Box::pin(run::<shapes::iam::CreateAccessKey>(cx, input)).await,
         Some(Operation::CreateAccountAlias) => {
             Box::pin(run::<shapes::iam::CreateAccountAlias>(cx, input)).await
         }
         Some(Operation::CreateGroup) => Box::pin(run::<shapes::iam::CreateGroup>(cx, input)).await,
+        Some(Operation::CreateLoginProfile) => {
+            Box::pin(run::<shapes::iam::CreateLoginProfile>(cx, input)).await
+        }
         Some(Operation::CreatePolicy) => Box::pin(run::<shapes::iam::CreatePolicy>(cx, input)).await,
         Some(Operation::CreatePolicyVersion) => {
             Box::pin(run::<shapes::iam::CreatePolicyVersion>(cx, input)).await
         }
         Some(Operation::CreateRole) => Box::pin(run::<shapes::iam::CreateRole>(cx, input)).await,
+        Some(Operation::CreateServiceSpecificCredential) => {
+            Box::pin(run::<shapes::iam::CreateServiceSpecificCredential>(cx, input)).await
+        }
         Some(Operation::CreateUser) => Box::pin(run::<shapes::iam::CreateUser>(cx, input)).await,
+        Some(Operation::CreateVirtualMFADevice) => {
+            Box::pin(run::<shapes::iam::CreateVirtualMFADevice>(cx, input)).await
+        }
+        Some(Operation::DeactivateMFADevice) => {
+            Box::pin(run::<shapes::iam::DeactivateMFADevice>(cx, input)).await
+        }
         Some(Operation::DeleteAccessKey) => Box::pin(run::<shapes::iam::DeleteAccessKey>(cx, input)).await,
         Some(Operation::DeleteAccountAlias) => {
             Box::pin(run::<shapes::iam::DeleteAccountAlias>(cx, input)).await
         }
+        Some(Operation::DeleteAccountPasswordPolicy) => {
+            Box::pin(run::<shapes::iam::DeleteAccountPasswordPolicy>(cx, input)).await
+        }
         Some(Operation::DeleteGroup) => Box::pin(run::<shapes::iam::DeleteGroup>(cx, input)).await,
         Some(Operation::DeleteGroupPolicy) => {
             Box::pin(run::<shapes::iam::DeleteGroupPolicy>(cx, input)).await
+        }
+        Some(Operation::DeleteLoginProfile) => {
+            Box::pin(run::<shapes::iam::DeleteLoginProfile>(cx, input)).await
         }
         Some(Operation::DeletePolicy) => Box::pin(run::<shapes::iam::DeletePolicy>(cx, input)).await,
         Some(Operation::DeletePolicyVersion) => {
@@ -65,31 +84,56 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::DeleteRolePermissionsBoundary>(cx, input)).await
         }
         Some(Operation::DeleteRolePolicy) => Box::pin(run::<shapes::iam::DeleteRolePolicy>(cx, input)).await,
+        Some(Operation::DeleteSSHPublicKey) => {
+            Box::pin(run::<shapes::iam::DeleteSSHPublicKey>(cx, input)).await
+        }
+        Some(Operation::DeleteServiceSpecificCredential) => {
+            Box::pin(run::<shapes::iam::DeleteServiceSpecificCredential>(cx, input)).await
+        }
+        Some(Operation::DeleteSigningCertificate) => {
+            Box::pin(run::<shapes::iam::DeleteSigningCertificate>(cx, input)).await
+        }
         Some(Operation::DeleteUser) => Box::pin(run::<shapes::iam::DeleteUser>(cx, input)).await,
         Some(Operation::DeleteUserPermissionsBoundary) => {
             Box::pin(run::<shapes::iam::DeleteUserPermissionsBoundary>(cx, input)).await
         }
         Some(Operation::DeleteUserPolicy) => Box::pin(run::<shapes::iam::DeleteUserPolicy>(cx, input)).await,
+        Some(Operation::DeleteVirtualMFADevice) => {
+            Box::pin(run::<shapes::iam::DeleteVirtualMFADevice>(cx, input)).await
+        }
         Some(Operation::DetachGroupPolicy) => {
             Box::pin(run::<shapes::iam::DetachGroupPolicy>(cx, input)).await
         }
         Some(Operation::DetachRolePolicy) => Box::pin(run::<shapes::iam::DetachRolePolicy>(cx, input)).await,
         Some(Operation::DetachUserPolicy) => Box::pin(run::<shapes::iam::DetachUserPolicy>(cx, input)).await,
+        Some(Operation::EnableMFADevice) => Box::pin(run::<shapes::iam::EnableMFADevice>(cx, input)).await,
+        Some(Operation::GenerateCredentialReport) => {
+            Box::pin(run::<shapes::iam::GenerateCredentialReport>(cx, input)).await
+        }
         Some(Operation::GetAccessKeyLastUsed) => {
             Box::pin(run::<shapes::iam::GetAccessKeyLastUsed>(cx, input)).await
         }
         Some(Operation::GetAccountAuthorizationDetails) => {
             Box::pin(run::<shapes::iam::GetAccountAuthorizationDetails>(cx, input)).await
         }
+        Some(Operation::GetAccountPasswordPolicy) => {
+            Box::pin(run::<shapes::iam::GetAccountPasswordPolicy>(cx, input)).await
+        }
         Some(Operation::GetAccountSummary) => {
             Box::pin(run::<shapes::iam::GetAccountSummary>(cx, input)).await
         }
+        Some(Operation::GetCredentialReport) => {
+            Box::pin(run::<shapes::iam::GetCredentialReport>(cx, input)).await
+        }
         Some(Operation::GetGroup) => Box::pin(run::<shapes::iam::GetGroup>(cx, input)).await,
         Some(Operation::GetGroupPolicy) => Box::pin(run::<shapes::iam::GetGroupPolicy>(cx, input)).await,
+        Some(Operation::GetLoginProfile) => Box::pin(run::<shapes::iam::GetLoginProfile>(cx, input)).await,
+        Some(Operation::GetMFADevice) => Box::pin(run::<shapes::iam::GetMFADevice>(cx, input)).await,
         Some(Operation::GetPolicy) => Box::pin(run::<shapes::iam::GetPolicy>(cx, input)).await,
         Some(Operation::GetPolicyVersion) => Box::pin(run::<shapes::iam::GetPolicyVersion>(cx, input)).await,
         Some(Operation::GetRole) => Box::pin(run::<shapes::iam::GetRole>(cx, input)).await,
         Some(Operation::GetRolePolicy) => Box::pin(run::<shapes::iam::GetRolePolicy>(cx, input)).await,
+        Some(Operation::GetSSHPublicKey) => Box::pin(run::<shapes::iam::GetSSHPublicKey>(cx, input)).await,
         Some(Operation::GetUser) => Box::pin(run::<shapes::iam::GetUser>(cx, input)).await,
         Some(Operation::GetUserPolicy) => Box::pin(run::<shapes::iam::GetUserPolicy>(cx, input)).await,
         Some(Operation::ListAccessKeys) => Box::pin(run::<shapes::iam::ListAccessKeys>(cx, input)).await,
@@ -115,6 +159,10 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::ListGroupsForUser) => {
             Box::pin(run::<shapes::iam::ListGroupsForUser>(cx, input)).await
         }
+        Some(Operation::ListMFADeviceTags) => {
+            Box::pin(run::<shapes::iam::ListMFADeviceTags>(cx, input)).await
+        }
+        Some(Operation::ListMFADevices) => Box::pin(run::<shapes::iam::ListMFADevices>(cx, input)).await,
         Some(Operation::ListPolicies) => Box::pin(run::<shapes::iam::ListPolicies>(cx, input)).await,
         Some(Operation::ListPolicyTags) => Box::pin(run::<shapes::iam::ListPolicyTags>(cx, input)).await,
         Some(Operation::ListPolicyVersions) => {
@@ -123,9 +171,21 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::ListRolePolicies) => Box::pin(run::<shapes::iam::ListRolePolicies>(cx, input)).await,
         Some(Operation::ListRoleTags) => Box::pin(run::<shapes::iam::ListRoleTags>(cx, input)).await,
         Some(Operation::ListRoles) => Box::pin(run::<shapes::iam::ListRoles>(cx, input)).await,
+        Some(Operation::ListSSHPublicKeys) => {
+            Box::pin(run::<shapes::iam::ListSSHPublicKeys>(cx, input)).await
+        }
+        Some(Operation::ListServiceSpecificCredentials) => {
+            Box::pin(run::<shapes::iam::ListServiceSpecificCredentials>(cx, input)).await
+        }
+        Some(Operation::ListSigningCertificates) => {
+            Box::pin(run::<shapes::iam::ListSigningCertificates>(cx, input)).await
+        }
         Some(Operation::ListUserPolicies) => Box::pin(run::<shapes::iam::ListUserPolicies>(cx, input)).await,
         Some(Operation::ListUserTags) => Box::pin(run::<shapes::iam::ListUserTags>(cx, input)).await,
         Some(Operation::ListUsers) => Box::pin(run::<shapes::iam::ListUsers>(cx, input)).await,
+        Some(Operation::ListVirtualMFADevices) => {
+            Box::pin(run::<shapes::iam::ListVirtualMFADevices>(cx, input)).await
+        }
         Some(Operation::PutGroupPolicy) => Box::pin(run::<shapes::iam::PutGroupPolicy>(cx, input)).await,
         Some(Operation::PutRolePermissionsBoundary) => {
             Box::pin(run::<shapes::iam::PutRolePermissionsBoundary>(cx, input)).await
@@ -138,25 +198,52 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::RemoveUserFromGroup) => {
             Box::pin(run::<shapes::iam::RemoveUserFromGroup>(cx, input)).await
         }
+        Some(Operation::ResetServiceSpecificCredential) => {
+            Box::pin(run::<shapes::iam::ResetServiceSpecificCredential>(cx, input)).await
+        }
+        Some(Operation::ResyncMFADevice) => Box::pin(run::<shapes::iam::ResyncMFADevice>(cx, input)).await,
         Some(Operation::SetDefaultPolicyVersion) => {
             Box::pin(run::<shapes::iam::SetDefaultPolicyVersion>(cx, input)).await
         }
+        Some(Operation::TagMFADevice) => Box::pin(run::<shapes::iam::TagMFADevice>(cx, input)).await,
         Some(Operation::TagPolicy) => Box::pin(run::<shapes::iam::TagPolicy>(cx, input)).await,
         Some(Operation::TagRole) => Box::pin(run::<shapes::iam::TagRole>(cx, input)).await,
         Some(Operation::TagUser) => Box::pin(run::<shapes::iam::TagUser>(cx, input)).await,
+        Some(Operation::UntagMFADevice) => Box::pin(run::<shapes::iam::UntagMFADevice>(cx, input)).await,
         Some(Operation::UntagPolicy) => Box::pin(run::<shapes::iam::UntagPolicy>(cx, input)).await,
         Some(Operation::UntagRole) => Box::pin(run::<shapes::iam::UntagRole>(cx, input)).await,
         Some(Operation::UntagUser) => Box::pin(run::<shapes::iam::UntagUser>(cx, input)).await,
         Some(Operation::UpdateAccessKey) => Box::pin(run::<shapes::iam::UpdateAccessKey>(cx, input)).await,
+        Some(Operation::UpdateAccountPasswordPolicy) => {
+            Box::pin(run::<shapes::iam::UpdateAccountPasswordPolicy>(cx, input)).await
+        }
         Some(Operation::UpdateAssumeRolePolicy) => {
             Box::pin(run::<shapes::iam::UpdateAssumeRolePolicy>(cx, input)).await
         }
         Some(Operation::UpdateGroup) => Box::pin(run::<shapes::iam::UpdateGroup>(cx, input)).await,
+        Some(Operation::UpdateLoginProfile) => {
+            Box::pin(run::<shapes::iam::UpdateLoginProfile>(cx, input)).await
+        }
         Some(Operation::UpdateRole) => Box::pin(run::<shapes::iam::UpdateRole>(cx, input)).await,
         Some(Operation::UpdateRoleDescription) => {
             Box::pin(run::<shapes::iam::UpdateRoleDescription>(cx, input)).await
         }
+        Some(Operation::UpdateSSHPublicKey) => {
+            Box::pin(run::<shapes::iam::UpdateSSHPublicKey>(cx, input)).await
+        }
+        Some(Operation::UpdateServiceSpecificCredential) => {
+            Box::pin(run::<shapes::iam::UpdateServiceSpecificCredential>(cx, input)).await
+        }
+        Some(Operation::UpdateSigningCertificate) => {
+            Box::pin(run::<shapes::iam::UpdateSigningCertificate>(cx, input)).await
+        }
         Some(Operation::UpdateUser) => Box::pin(run::<shapes::iam::UpdateUser>(cx, input)).await,
+        Some(Operation::UploadSSHPublicKey) => {
+            Box::pin(run::<shapes::iam::UploadSSHPublicKey>(cx, input)).await
+        }
+        Some(Operation::UploadSigningCertificate) => {
+            Box::pin(run::<shapes::iam::UploadSigningCertificate>(cx, input)).await
+        }
         _ => Err(not_implemented(&shapes::iam::SERVICE, operation)),
     }
 }

@@ -12,15 +12,18 @@ pub mod follow;
 pub mod iam;
 mod last_used;
 mod marker;
+mod mfa;
 mod operation;
+pub mod password;
 mod plane;
 mod run;
 pub mod session_token;
 pub mod sts;
+mod totp;
 pub mod unimplemented;
 
 pub use audit::{Audit, AuditSettings};
-pub use cx::{Cx, TlsDetails};
+pub use cx::{Cx, Prepared, TlsDetails};
 pub use directory::{
     CallerPolicies, Directory, DirectoryLimits, DirectoryStatistics, KeyEntry, Noted, PrincipalPolicies,
     ResourcePolicy, RoleEntry, SessionPolicies, UserEntry,
@@ -30,6 +33,7 @@ pub use error::{Code, Common, Error, Result};
 pub use follow::Following;
 pub use last_used::LastUses;
 pub use operation::{Access, Condition, Effect, Operation, Permission, Values};
+pub use password::PasswordPool;
 pub use plane::Plane;
 
 use wire::{OperationDescription, Service};

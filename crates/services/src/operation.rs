@@ -1,6 +1,6 @@
 //! What an operation is: its authorisation and its work, in one file each.
 
-use crate::{Cx, ResourcePolicy, Result};
+use crate::{Cx, Prepared, ResourcePolicy, Result};
 use std::sync::Arc;
 use store::Transaction;
 
@@ -16,6 +16,15 @@ pub trait Operation: wire::Operation {
         tx: &mut Transaction,
         input: &Self::Input,
     ) -> impl Future<Output = Result<Access>> + Send;
+
+    /// Does beforehand, once, what must not happen in a transaction that may run again: work that takes long, such as
+    /// hashing a password, or that has an effect of its own, such as using up a code of an MFA device. For a writing
+    /// operation after a first authorisation, for a reading one before the only one. `handle` finds the result in
+    /// [`Cx::prepared`].
+    fn prepare(cx: &Cx, input: &Self::Input) -> impl Future<Output = Result<Prepared>> + Send {
+        let _ = (cx, input);
+        std::future::ready(Ok(Prepared::Nothing))
+    }
 
     /// Does the work: parses into domain types, applies the rules, stores, answers. Runs again from the start when its
     /// transaction loses against another, so it has no effect outside the transaction.
@@ -55,6 +64,8 @@ pub struct Permission {
     pub conditions: Vec<Condition>,
     /// The policy on the resource itself, where it has one: a role's trust policy.
     pub resource_policy: Option<Arc<ResourcePolicy>>,
+    /// Whether the account grants it to all its users, whatever their policies grant: what denies or bounds still does.
+    pub is_granted_to_users: bool,
 }
 
 /// A condition key with its values.
@@ -97,10 +108,11 @@ impl Permission {
 /// Policies of resources are the same when they are one.
 impl PartialEq for Permission {
     fn eq(&self, other: &Self) -> bool {
-        let Self { action, resource, conditions, resource_policy } = self;
+        let Self { action, resource, conditions, resource_policy, is_granted_to_users } = self;
         *action == other.action
             && *resource == other.resource
             && *conditions == other.conditions
+            && *is_granted_to_users == other.is_granted_to_users
             && match (resource_policy, &other.resource_policy) {
                 (Some(policy), Some(other)) => Arc::ptr_eq(policy, other),
                 (None, None) => true,
@@ -122,7 +134,13 @@ impl Permission {
         reason = "an ARN made for the call, a reference or a literal all do"
     )]
     pub fn to(action: &'static str, resource: impl ToString) -> Self {
-        Self { action, resource: resource.to_string(), conditions: Vec::new(), resource_policy: None }
+        Self {
+            action,
+            resource: resource.to_string(),
+            conditions: Vec::new(),
+            resource_policy: None,
+            is_granted_to_users: false,
+        }
     }
 
     /// Adds a single-valued condition key.

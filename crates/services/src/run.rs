@@ -1,6 +1,6 @@
 //! Steps 6 to 8 of a request: authorise, handle, audit, commit; once, in this order, for every operation.
 
-use crate::{Access, Cx, Effect, Error, Operation, Result, audit, authorize};
+use crate::{Access, Cx, Effect, Error, Operation, Prepared, Result, audit, authorize};
 use store::Retry;
 use wire::{Decode, Encode, Node};
 
@@ -22,6 +22,8 @@ async fn attempts<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Op
     cx.plane.directory.may_answer()?;
     match O::EFFECT {
         Effect::Read => {
+            let prepared = prepared::<O>(cx, &input).await?;
+            let cx = prepared.as_ref().unwrap_or(cx);
             let mut retry = Retry::new();
             loop {
                 match read::<O>(cx, &input).await {
@@ -34,6 +36,8 @@ async fn attempts<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Op
             // On a snapshot first: whoever may not do it does not keep others from writing.
             let allowed = O::access(cx, &mut cx.plane.store.read(), &input).await?;
             decide(cx, &allowed)?;
+            let prepared = prepared::<O>(cx, &input).await?;
+            let cx = prepared.as_ref().unwrap_or(cx);
             let mut retry = Retry::new();
             loop {
                 match write::<O>(cx, &input, &allowed, record).await {
@@ -43,6 +47,14 @@ async fn attempts<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Op
             }
         }
     }
+}
+
+/// What the rest of the request goes on with, where the operation has prepared something.
+async fn prepared<O: Operation>(cx: &Cx, input: &O::Input) -> Result<Option<Cx>> {
+    Ok(match O::prepare(cx, input).await? {
+        Prepared::Nothing => None,
+        prepared => Some(Cx { prepared, ..cx.clone() }),
+    })
 }
 
 async fn read<O: Operation>(cx: &Cx, input: &O::Input) -> Result<Node> {

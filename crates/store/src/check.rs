@@ -141,6 +141,21 @@ async fn references(tx: &mut Transaction, report: &mut Report) -> Result<(), Sto
 
 const REFERENCES: &[(&str, &str)] = &[
     (
+        "login profiles of users that do not exist",
+        "SELECT COUNT(*) AS n FROM login_profile p WHERE p.owner_id <> 'root' AND NOT EXISTS
+         (SELECT 1 FROM iam_user u WHERE u.account_id = p.account_id AND u.user_id = p.owner_id)",
+    ),
+    (
+        "MFA devices of users that do not exist",
+        "SELECT COUNT(*) AS n FROM mfa_device d WHERE d.owner_id <> 'root' AND NOT EXISTS
+         (SELECT 1 FROM iam_user u WHERE u.account_id = d.account_id AND u.user_id = d.owner_id)",
+    ),
+    (
+        "signing certificates of users that do not exist",
+        "SELECT COUNT(*) AS n FROM signing_certificate c WHERE c.owner_id <> 'root' AND NOT EXISTS
+         (SELECT 1 FROM iam_user u WHERE u.account_id = c.account_id AND u.user_id = c.owner_id)",
+    ),
+    (
         "access keys of users that do not exist",
         "SELECT COUNT(*) AS n FROM access_key k WHERE k.owner_id <> 'root' AND NOT EXISTS
          (SELECT 1 FROM iam_user u WHERE u.account_id = k.account_id AND u.user_id = k.owner_id)",

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use domain::{AccessKeyId, AccountId, PolicyOwner, UniqueId};
+use domain::{AccessKeyId, AccessKeyOwner, AccountId, PolicyOwner, UniqueId};
 
 /// Something that memory is built from, by the name under which the change log tells other nodes of it.
 ///
@@ -26,6 +26,11 @@ impl Entity {
     /// A group with its policies. Who is in it belongs to its users.
     pub fn group(account: AccountId, id: &UniqueId) -> Self {
         Self::of(account, "group", id.as_str())
+    }
+
+    /// Whether a user, or the root user, has a password.
+    pub fn login_profile(account: AccountId, owner: &AccessKeyOwner) -> Self {
+        Self::of(account, "login_profile", owner.as_str())
     }
 
     /// A group, role or user.

@@ -9,6 +9,8 @@ use crate::{StoreError, Transaction, document};
 pub enum UsedKind {
     /// An access key, by its id.
     AccessKey,
+    /// A password, by its owner: a user's unique id, or the account's id for its root user.
+    Password,
     /// A role, by its unique id.
     Role,
 }
@@ -17,6 +19,7 @@ impl UsedKind {
     fn as_str(self) -> &'static str {
         match self {
             Self::AccessKey => "access_key",
+            Self::Password => "password",
             Self::Role => "role",
         }
     }

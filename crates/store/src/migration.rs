@@ -24,6 +24,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 3, works_with: 2, sql: include_str!("schema/0003-audit.sql") },
     // A program that does not know of batches would not find their events, and does not tell of names that are taken.
     Migration { version: 4, works_with: 4, sql: include_str!("schema/0004-audit-batch.sql") },
+    // A program that does not know these credentials would delete users and leave them behind.
+    Migration { version: 5, works_with: 5, sql: include_str!("schema/0005-credentials.sql") },
 ];
 
 /// The newest version of the schema that this program knows.

@@ -1,7 +1,8 @@
 use crate::{
-    access_key, account, attachment, audit_batch, audit_chain, audit_event, change_log, check, export, group,
-    inline_policy, last_used, lease, managed_policy, membership, migration, node, policy_version, role, seal,
-    setting, store, table, user,
+    access_key, account, attachment, audit_batch, audit_chain, audit_event, change_log, check, credential_report, export,
+    group, inline_policy, last_used, lease, login_profile, managed_policy, membership, mfa_device, migration,
+    node, password_policy, policy_version, role, seal, service_specific_credential, setting,
+    signing_certificate, ssh_public_key, store, table, user,
 };
 
 /// Every SQL text of the store, with the `:name` parameters it takes: for tests that put them to each engine.
@@ -14,19 +15,26 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         audit_chain::SQL,
         audit_event::SQL,
         change_log::SQL,
+        credential_report::SQL,
         export::SQL,
         group::SQL,
         inline_policy::SQL,
         last_used::SQL,
         lease::SQL,
+        login_profile::SQL,
         managed_policy::SQL,
         membership::SQL,
+        mfa_device::SQL,
         migration::SQL,
         node::SQL,
+        password_policy::SQL,
         policy_version::SQL,
         role::SQL,
         seal::SQL,
+        service_specific_credential::SQL,
         setting::SQL,
+        signing_certificate::SQL,
+        ssh_public_key::SQL,
         store::SQL,
         user::SQL,
     ];

@@ -81,6 +81,17 @@ pub(crate) const TABLES: &[Table] = &[
         owner_id Text, secret Bytes, doc_version Integer, doc Text),
     table!("last_used": account_id Text, kind Text, id Text;
         used_at Integer, doc_version Integer, doc Text),
+    table!("login_profile": account_id Text, owner_id Text; passwords Bytes, doc_version Integer, doc Text),
+    table!("password_policy": account_id Text; doc_version Integer, doc Text),
+    table!("mfa_device": account_id Text, device_id Text;
+        serial_key Text, kind Text, owner_id Text, seed Bytes, doc_version Integer, doc Text),
+    table!("signing_certificate": account_id Text, certificate_id Text;
+        owner_id Text, digest Text, doc_version Integer, doc Text),
+    table!("ssh_public_key": account_id Text, key_id Text;
+        user_id Text, digest Text, doc_version Integer, doc Text),
+    table!("service_specific_credential": account_id Text, credential_id Text;
+        user_id Text, service_name Text, service_user_name Text, doc_version Integer, doc Text),
+    table!("credential_report": account_id Text; generated_at Integer, content Text),
     table!("audit_event": account_id Text, event_at Integer, event_id Text;
         doc_version Integer, doc Text, event_name Text, event_source Text, read_only Text, user_name Text,
         access_key_id Text, resources Text),

@@ -20,11 +20,22 @@ pub struct KeyEntry {
     pub noted: Arc<Noted>,
 }
 
+/// A user as it shows itself.
+#[derive(Clone, Debug)]
+pub(crate) struct KnownUser {
+    /// The user's record.
+    pub(crate) user: Arc<User>,
+    /// Whether it has a password: only then may one have been used.
+    pub(crate) has_password: bool,
+}
+
 /// A user and what applies to it.
 #[derive(Debug)]
 pub struct UserEntry {
     /// The user's record.
     pub user: Arc<User>,
+    /// Whether it has a password.
+    pub(crate) has_password: bool,
     /// Its own policies, those of its groups, its boundary.
     pub policies: Arc<PrincipalPolicies>,
 }

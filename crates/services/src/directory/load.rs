@@ -2,12 +2,12 @@
 
 use super::{
     KeyEntry, ResourcePolicy, RoleEntry, UserEntry,
-    entry::ManagedEntry,
+    entry::{KnownUser, ManagedEntry},
     memory::{Held, Thing},
     shared::{Piece, Shared},
 };
 use crate::{Result, iam};
-use domain::{AccountId, Arn, PermissionsBoundary, PolicyOwner, RoleName, UniqueId, UserName};
+use domain::{AccessKeyOwner, AccountId, Arn, PermissionsBoundary, PolicyOwner, RoleName, UniqueId, UserName};
 use policy::{PolicyKind, Source};
 use std::sync::Arc;
 use store::{Sealer, Transaction};
@@ -37,7 +37,9 @@ pub(super) async fn thing(
         Thing::Role(account, name) => role(tx, shared, *account, name).await?.map(Arc::new).map(Held::Role),
         Thing::UserNamed(account, name) => {
             let Ok(name) = UserName::parse(name) else { return Ok(None) };
-            store::user::find_by_name(tx, *account, &name).await?.map(Arc::new).map(Held::UserNamed)
+            let Some(user) = store::user::find_by_name(tx, *account, &name).await? else { return Ok(None) };
+            let has_password = has_password(tx, *account, &user.id).await?;
+            Some(Held::UserNamed(KnownUser { user: Arc::new(user), has_password }))
         }
         Thing::User(account, id) => user(tx, shared, *account, id).await?.map(Arc::new).map(Held::User),
     })
@@ -56,7 +58,13 @@ async fn user(
         policies_of(tx, shared, account, &PolicyOwner::Group(group.id), "group", &mut identity).await?;
     }
     let boundary = boundary(tx, shared, account, user.permissions_boundary.as_ref()).await?;
-    Ok(Some(UserEntry { user: Arc::new(user), policies: shared.fuse(identity, boundary) }))
+    let has_password = has_password(tx, account, id).await?;
+    Ok(Some(UserEntry { user: Arc::new(user), has_password, policies: shared.fuse(identity, boundary) }))
+}
+
+async fn has_password(tx: &mut Transaction, account: AccountId, user: &UniqueId) -> Result<bool> {
+    let owner = AccessKeyOwner::User(user.clone());
+    Ok(store::login_profile::find(tx, account, &owner).await?.is_some())
 }
 
 async fn role(

@@ -1,11 +1,11 @@
 //! The entries, bounded in bytes, each with what tells whether it still holds.
 
 use super::{
-    KeyEntry, ManagedEntry, RoleEntry, UserEntry,
+    KeyEntry, KnownUser, ManagedEntry, RoleEntry, UserEntry,
     stamps::{Basis, Stamps},
     weight::Weigh,
 };
-use domain::{AccessKeyId, AccountId, UniqueId, User};
+use domain::{AccessKeyId, AccountId, UniqueId};
 use moka::sync::Cache;
 use std::{
     collections::hash_map::RandomState,
@@ -44,7 +44,7 @@ pub(super) enum Held {
     Managed(Arc<ManagedEntry>),
     Role(Arc<RoleEntry>),
     User(Arc<UserEntry>),
-    UserNamed(Arc<User>),
+    UserNamed(KnownUser),
 }
 
 #[derive(Clone, Debug)]
@@ -132,7 +132,7 @@ impl Held {
             Self::Managed(entry) => entry.weight(),
             Self::Role(entry) => entry.weight(),
             Self::User(entry) => entry.weight(),
-            Self::UserNamed(user) => user.weight(),
+            Self::UserNamed(known) => known.user.weight(),
         }
     }
 }

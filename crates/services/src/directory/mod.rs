@@ -20,7 +20,8 @@ mod weight;
 
 use crate::{Common, Error, Plane, Result};
 use counts::Counts;
-use domain::{AccessKeyId, AccountId, RoleName, Session, UniqueId, User, UserName};
+use domain::{AccessKeyId, AccountId, RoleName, Session, UniqueId, UserName};
+pub(crate) use entry::KnownUser;
 use entry::ManagedEntry;
 pub use entry::{KeyEntry, Noted, RoleEntry, UserEntry};
 use guesses::Guesses;
@@ -177,15 +178,15 @@ impl Directory {
         }
     }
 
-    /// The record of the user of that name.
+    /// The user of that name.
     pub(crate) async fn user_named(
         &self,
         plane: &Plane,
         account: AccountId,
         name: &UserName,
-    ) -> Result<Option<Arc<User>>> {
+    ) -> Result<Option<KnownUser>> {
         match self.look_up(plane, account, Thing::UserNamed(account, name.key())).await? {
-            Some(Held::UserNamed(user)) => Ok(Some(user)),
+            Some(Held::UserNamed(known)) => Ok(Some(known)),
             _ => Ok(None),
         }
     }

@@ -1,6 +1,7 @@
 //! The errors of IAM in IAM's words: one place for all of them.
 
 use crate::Error;
+use domain::PasswordPolicyViolation;
 use std::{borrow::Cow, fmt::Display};
 
 type Text = Cow<'static, str>;
@@ -124,4 +125,122 @@ pub(crate) fn invalid_name(member: &str) -> Error {
 /// Root users have no user to act on.
 pub(crate) fn must_specify_user_name() -> Error {
     Error::validation("Must specify userName when calling with non-User credentials")
+}
+
+/// `PasswordPolicyViolation`, 400.
+pub(crate) fn password_policy_violation(violation: PasswordPolicyViolation) -> Error {
+    Error::modelled("PasswordPolicyViolation", 400, violation.to_string())
+}
+
+/// `EntityTemporarilyUnmodifiable`, 409: somebody else has set the password since this request began.
+pub(crate) fn password_changed_meanwhile() -> Error {
+    let message = "Login Profile cannot be modified while its password is being changed. Please try again.";
+    Error::modelled("EntityTemporarilyUnmodifiable", 409, message)
+}
+
+/// The user has no login profile.
+pub(crate) fn no_such_login_profile(user: impl Display) -> Error {
+    no_such_entity(format!("Login Profile for User {user} cannot be found."))
+}
+
+/// The account has no password policy.
+pub(crate) fn no_such_password_policy(account: impl Display) -> Error {
+    no_such_entity(format!("The Password Policy with domain name {account} cannot be found."))
+}
+
+/// `InvalidUserType`, 400: root users and roles have no password to change here.
+pub(crate) fn only_users_change_passwords() -> Error {
+    Error::modelled("InvalidUserType", 400, "Only IAM Users can change their own password")
+}
+
+/// `InvalidAuthenticationCode`, 403.
+pub(crate) fn invalid_authentication_code() -> Error {
+    Error::modelled("InvalidAuthenticationCode", 403, "Authentication code for device is not valid.")
+}
+
+/// There is no virtual device of that serial number.
+pub(crate) fn no_such_virtual_device(serial_number: impl Display) -> Error {
+    no_such_entity(format!("VirtualMFADevice with serial number {serial_number} doesn't exist."))
+}
+
+/// The device is not there or not that user's.
+pub(crate) fn not_the_users_device() -> Error {
+    no_such_entity("MFA Device invalid for user.")
+}
+
+/// The signing certificate is not there or not that user's.
+pub(crate) fn no_such_signing_certificate(id: impl Display) -> Error {
+    no_such_entity(format!("The Certificate with id {id} cannot be found."))
+}
+
+/// The SSH public key is not there or not that user's.
+pub(crate) fn no_such_ssh_public_key(id: impl Display) -> Error {
+    no_such_entity(format!("The Public Key with id {id} cannot be found."))
+}
+
+/// The service-specific credential is not there or not that user's.
+pub(crate) fn no_such_service_specific_credential(id: impl Display) -> Error {
+    no_such_entity(format!("No such credential {id} exists"))
+}
+
+/// A member that the model leaves out and IAM wants.
+pub(crate) fn missing(member: &str) -> Error {
+    Error::validation(format!(
+        "1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null"
+    ))
+}
+
+/// `DeleteConflict`, 409, of a virtual device that is somebody's.
+pub(crate) fn mfa_device_in_use() -> Error {
+    Error::modelled("DeleteConflict", 409, "MFA VirtualDevice in use. Must deactivate first.")
+}
+
+/// `MalformedCertificate`, 400.
+pub(crate) fn malformed_certificate(message: impl Into<Text>) -> Error {
+    Error::modelled("MalformedCertificate", 400, message)
+}
+
+/// `InvalidCertificate`, 400.
+pub(crate) fn invalid_certificate(message: impl Into<Text>) -> Error {
+    Error::modelled("InvalidCertificate", 400, message)
+}
+
+/// `DuplicateCertificate`, 409.
+pub(crate) fn duplicate_certificate() -> Error {
+    let message = "The same certificate is associated with an IAM user in the account.";
+    Error::modelled("DuplicateCertificate", 409, message)
+}
+
+/// `InvalidPublicKey`, 400.
+pub(crate) fn invalid_public_key(message: impl Into<Text>) -> Error {
+    Error::modelled("InvalidPublicKey", 400, message)
+}
+
+/// `UnrecognizedPublicKeyEncoding`, 400.
+pub(crate) fn unrecognized_public_key_encoding() -> Error {
+    let message = "The public key encoding is not recognized: SSH or PEM is wanted.";
+    Error::modelled("UnrecognizedPublicKeyEncoding", 400, message)
+}
+
+/// `DuplicateSSHPublicKey`, 400.
+pub(crate) fn duplicate_ssh_public_key() -> Error {
+    let message = "The SSH public key is already associated with the specified IAM user.";
+    Error::modelled("DuplicateSSHPublicKey", 400, message)
+}
+
+/// `NotSupportedService`, 404.
+pub(crate) fn not_supported_service(name: impl Display) -> Error {
+    let message = format!("No such service {name} is supported for Service Specific Credentials");
+    Error::modelled("NotSupportedService", 404, message)
+}
+
+/// `ReportNotPresent`, 410.
+pub(crate) fn report_not_present() -> Error {
+    Error::modelled("ReportNotPresent", 410, "No credential report is present. Generate one first.")
+}
+
+/// `ReportExpired`, 410.
+pub(crate) fn report_expired() -> Error {
+    let message = "The most recent credential report has expired. Generate a new one.";
+    Error::modelled("ReportExpired", 410, message)
 }

@@ -2,7 +2,7 @@
 
 use super::errors;
 use crate::Result;
-use domain::{AccountAlias, GroupName, Path, PolicyName, RoleName, UserName};
+use domain::{AccountAlias, GroupName, MfaDeviceName, Path, PolicyName, RoleName, UserName};
 
 /// `AccountAlias`
 pub(crate) fn account_alias(text: &str) -> Result<AccountAlias> {
@@ -12,6 +12,11 @@ pub(crate) fn account_alias(text: &str) -> Result<AccountAlias> {
 /// `UserName`
 pub(crate) fn user(text: &str) -> Result<UserName> {
     UserName::parse(text).map_err(|_| errors::invalid_name("userName"))
+}
+
+/// `VirtualMFADeviceName`
+pub(crate) fn virtual_mfa_device(text: &str) -> Result<MfaDeviceName> {
+    MfaDeviceName::parse(text).map_err(|_| errors::invalid_name("virtualMFADeviceName"))
 }
 
 /// `GroupName`

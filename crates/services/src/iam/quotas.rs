@@ -7,6 +7,14 @@ use store::{StoreError, Transaction};
 
 /// Access keys of one user, or of the root user.
 pub(crate) const ACCESS_KEYS: u64 = 2;
+/// MFA devices of one user, or of the root user.
+pub(crate) const MFA_DEVICES: u64 = 8;
+/// Virtual MFA devices in an account, whether they are anybody's or not: as many as users.
+pub(crate) const VIRTUAL_MFA_DEVICES: u64 = USERS;
+/// Credentials of one user for one service.
+pub(crate) const SERVICE_SPECIFIC_CREDENTIALS: usize = 2;
+/// SSH public keys of one user.
+pub(crate) const SSH_PUBLIC_KEYS: usize = 5;
 /// Groups in an account.
 pub(crate) const GROUPS: u64 = 300;
 /// Groups that one user is in.

@@ -1,5 +1,5 @@
 use super::{credentials, errors, session_policy, session_tags};
-use crate::{Access, Common, Cx, Effect, Error, Operation, Permission, Result, RoleEntry};
+use crate::{Access, Common, Cx, Effect, Error, Operation, Permission, Prepared, Result, RoleEntry, mfa};
 use domain::{
     AccountId, Arn, Principal, RoleName, RoleSessionName, SecretAccessKey, Session, SessionPrincipal,
 };
@@ -37,12 +37,14 @@ impl Operation for AssumeRole {
             .map(Access::Permissions)
     }
 
+    /// Shows possession of the caller's MFA device, which trust policies may ask for.
+    async fn prepare(cx: &Cx, input: &AssumeRoleInput) -> Result<Prepared> {
+        mfa::present(cx, input.serial_number.as_deref(), input.token_code.as_deref()).await
+    }
+
     async fn handle(cx: &Cx, _tx: &mut Transaction, input: AssumeRoleInput) -> Result<AssumeRoleOutput> {
         let entry = role(cx, &input.role_arn).await?;
         let role = &entry.role;
-        if input.serial_number.is_some() || input.token_code.is_some() {
-            return Err(errors::mfa_failed());
-        }
         if input.provided_contexts.as_ref().is_some_and(|contexts| !contexts.is_empty()) {
             let message = "sts:AssumeRole with ProvidedContexts is not implemented.";
             return Err(Error::common(Common::NotImplemented, message));
@@ -65,7 +67,7 @@ impl Operation for AssumeRole {
             },
             issued_at: cx.now,
             expires_at,
-            mfa_authenticated_at: None,
+            mfa_authenticated_at: matches!(cx.prepared, Prepared::Mfa).then_some(cx.now),
             source_identity: source_identity.clone(),
             tags: tags.tags,
             transitive_tag_keys: tags.transitive_keys,
@@ -111,6 +113,10 @@ fn permission(
         .with("sts:RoleSessionName", &input.role_session_name)
         .with_resource_tags(&entry.role.tags);
     permission.resource_policy = Some(entry.trust.clone());
+    if matches!(cx.prepared, Prepared::Mfa) {
+        permission =
+            permission.with("aws:MultiFactorAuthPresent", "true").with("aws:MultiFactorAuthAge", "0");
+    }
     if let Some(external_id) = &input.external_id {
         permission = permission.with("sts:ExternalId", external_id);
     }

@@ -26,7 +26,22 @@ pub(crate) fn packed_policy_too_large(percent: usize) -> Error {
     Error::modelled("PackedPolicyTooLarge", 400, message)
 }
 
-/// The code is wrong, or there is no such device: the answer does not tell which.
+/// The code is wrong, or was used before.
 pub(crate) fn mfa_failed() -> Error {
     Error::access_denied("MultiFactorAuthentication failed with invalid MFA one time pass code. ")
+}
+
+/// A serial number without a code, or the other way round.
+pub(crate) fn mfa_incomplete() -> Error {
+    Error::access_denied(
+        "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
+    )
+}
+
+/// There is no such device, or it is not the caller's, or it shows no codes: the answer does not tell which.
+pub(crate) fn mfa_no_device() -> Error {
+    Error::access_denied(
+        "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid \
+         and associated with this user.",
+    )
 }

@@ -1,5 +1,5 @@
-use super::{credentials, errors};
-use crate::{Access, Cx, Effect, Error, Operation, Result};
+use super::credentials;
+use crate::{Access, Cx, Effect, Error, Operation, Prepared, Result, mfa};
 use domain::{Principal, SecretAccessKey, Session, SessionPrincipal};
 use shapes::sts::{GetSessionToken, GetSessionTokenInput, GetSessionTokenOutput};
 use std::time::Duration;
@@ -18,6 +18,11 @@ impl Operation for GetSessionToken {
         Ok(Access::Authenticated)
     }
 
+    /// Shows possession of the caller's MFA device.
+    async fn prepare(cx: &Cx, input: &GetSessionTokenInput) -> Result<Prepared> {
+        mfa::present(cx, input.serial_number.as_deref(), input.token_code.as_deref()).await
+    }
+
     async fn handle(
         cx: &Cx,
         _tx: &mut Transaction,
@@ -25,9 +30,6 @@ impl Operation for GetSessionToken {
     ) -> Result<GetSessionTokenOutput> {
         if cx.caller.session.is_some() {
             return Err(Error::access_denied("Cannot call GetSessionToken with session credentials"));
-        }
-        if input.serial_number.is_some() || input.token_code.is_some() {
-            return Err(errors::mfa_failed());
         }
         let asked =
             input.duration_seconds.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
@@ -45,7 +47,7 @@ impl Operation for GetSessionToken {
             principal,
             issued_at: cx.now,
             expires_at: cx.now.checked_add(duration).map_err(Error::internal)?,
-            mfa_authenticated_at: None,
+            mfa_authenticated_at: matches!(cx.prepared, Prepared::Mfa).then_some(cx.now),
             source_identity: None,
             tags: Vec::new(),
             transitive_tag_keys: Vec::new(),

@@ -2,7 +2,7 @@
 
 mod assume_role;
 mod credentials;
-mod errors;
+pub(crate) mod errors;
 mod get_access_key_info;
 mod get_caller_identity;
 mod get_session_token;

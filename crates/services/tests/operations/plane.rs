@@ -5,8 +5,8 @@ use domain::{
 };
 use jiff::Timestamp;
 use services::{
-    Audit, AuditSettings, CallerPolicies, Cx, Directory, Error, LastUses, Operation, Plane,
-    PrincipalPolicies, dispatch,
+    Audit, AuditSettings, CallerPolicies, Cx, Directory, Error, LastUses, Operation, PasswordPool, Plane,
+    Prepared, PrincipalPolicies, dispatch,
 };
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -85,6 +85,7 @@ impl TestPlane {
             sealer,
             audit: Audit::new(settings),
             last_uses: LastUses::default(),
+            passwords: PasswordPool::default(),
             random: Arc::new(Seeded(AtomicU64::new(1))),
         };
         Self { plane: Arc::new(plane), account, seconds: AtomicI64::new(now.as_second()) }
@@ -203,6 +204,7 @@ impl TestPlane {
             user_agent: Some("test".into()),
             secure_transport: false,
             tls: None,
+            prepared: Prepared::Nothing,
         }
     }
 }

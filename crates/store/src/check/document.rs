@@ -1,8 +1,9 @@
 //! Whether a row is the record that its document says it is.
 
 use domain::{
-    AccessKey, Account, AccountAlias, AccountId, Group, InlinePolicy, LastUsed, ManagedPolicy,
-    ManagedPolicyVersion, Role, UniqueId, User,
+    AccessKey, Account, AccountAlias, AccountId, Group, InlinePolicy, LastUsed, LoginProfile, ManagedPolicy,
+    ManagedPolicyVersion, MfaDevice, PasswordPolicy, Role, ServiceSpecificCredential, SigningCertificate,
+    SshPublicKey, UniqueId, User,
 };
 use serde::de::IgnoredAny;
 
@@ -68,6 +69,45 @@ pub(super) fn check(table: &str, row: &Row) -> Result<(), StoreError> {
         "last_used" => {
             let used: LastUsed = document::read(row)?;
             same(row, "used_at", &used.at)
+        }
+        "login_profile" => {
+            let profile: LoginProfile = document::read(row)?;
+            same(row, "account_id", &profile.account_id)?;
+            same(row, "owner_id", &profile.owner)
+        }
+        "password_policy" => {
+            let policy: PasswordPolicy = document::read(row)?;
+            same(row, "account_id", &policy.account_id)
+        }
+        "mfa_device" => {
+            let device: MfaDevice = document::read(row)?;
+            same(row, "account_id", &device.account_id)?;
+            same(row, "device_id", &device.id)?;
+            same(row, "serial_key", &MfaDevice::serial_key(&device.serial_number))?;
+            same(row, "kind", &device.kind.as_str())?;
+            same(row, "owner_id", &device.owner())
+        }
+        "signing_certificate" => {
+            let certificate: SigningCertificate = document::read(row)?;
+            same(row, "account_id", &certificate.account_id)?;
+            same(row, "certificate_id", &certificate.id)?;
+            same(row, "owner_id", &certificate.owner)?;
+            same(row, "digest", &certificate.digest)
+        }
+        "ssh_public_key" => {
+            let key: SshPublicKey = document::read(row)?;
+            same(row, "account_id", &key.account_id)?;
+            same(row, "key_id", &key.id)?;
+            same(row, "user_id", &key.user_id)?;
+            same(row, "digest", &key.digest)
+        }
+        "service_specific_credential" => {
+            let credential: ServiceSpecificCredential = document::read(row)?;
+            same(row, "account_id", &credential.account_id)?;
+            same(row, "credential_id", &credential.id)?;
+            same(row, "user_id", &credential.user_id)?;
+            same(row, "service_name", &credential.service_name)?;
+            same(row, "service_user_name", &credential.service_user_name)
         }
         "audit_event" => {
             parsed(row, "account_id", |text| AccountId::parse(text).is_ok())?;

@@ -22,7 +22,7 @@ use super::{
     root_key::{Place, RotationLock, beside, take_over},
     sealer,
 };
-use crate::{Retry, Row, Store, StoreError, Transaction, access_key, audit_chain, migration};
+use crate::{Retry, Row, Store, StoreError, Transaction, access_key, audit_chain, login_profile, mfa_device, migration};
 
 /// No session lives longer: the most that GetSessionToken gives a user.
 const LONGEST_SESSION: SignedDuration = SignedDuration::from_hours(36);
@@ -40,7 +40,8 @@ pub(crate) struct SealedKind {
 }
 
 /// All kinds.
-pub(crate) const SEALED: &[&SealedKind] = &[&access_key::SEALED, &audit_chain::SEALED];
+pub(crate) const SEALED: &[&SealedKind] =
+    &[&access_key::SEALED, &audit_chain::SEALED, &login_profile::SEALED, &mfa_device::SEALED];
 
 /// A record with its sealed secret.
 pub(crate) struct SealedRecord {

@@ -6,28 +6,14 @@ mod get_access_key_last_used;
 mod list_access_keys;
 mod update_access_key;
 
-use super::{errors, user};
+use super::{
+    errors,
+    owner::{Owner, owner},
+};
 use crate::{Cx, Result};
-use domain::{AccessKey, AccessKeyId, AccessKeyOwner, AccessKeyStatus};
+use domain::{AccessKey, AccessKeyId, AccessKeyStatus};
 use shapes::iam::types;
 use store::Transaction;
-
-/// Whose keys a request is about.
-#[derive(Debug)]
-struct Owner {
-    id: AccessKeyOwner,
-    /// Absent for the root user, which has no name.
-    user_name: Option<String>,
-}
-
-/// The user of that name or, without a name, the caller: a user or the root user.
-async fn owner(cx: &Cx, tx: &mut Transaction, user_name: Option<&str>) -> Result<Owner> {
-    if user_name.is_none() && cx.caller.is_root() {
-        return Ok(Owner { id: AccessKeyOwner::Root, user_name: None });
-    }
-    let user = user::named_or_caller(cx, tx, user_name).await?;
-    Ok(Owner { id: AccessKeyOwner::User(user.id), user_name: Some(user.name.to_string()) })
-}
 
 /// The owner's key of that id. Another owner's key looks like one that does not exist.
 async fn key_of(cx: &Cx, tx: &mut Transaction, owner: &Owner, id: &str) -> Result<AccessKey> {

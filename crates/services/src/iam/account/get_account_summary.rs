@@ -20,12 +20,16 @@ impl Operation for GetAccountSummary {
     ) -> Result<GetAccountSummaryOutput> {
         let account = cx.account();
         let root_keys = store::access_key::count(tx, account, &AccessKeyOwner::Root).await?;
+        let root_devices = store::mfa_device::count(tx, account, &AccessKeyOwner::Root).await?;
+        let root_certificates = store::signing_certificate::count(tx, account, &AccessKeyOwner::Root).await?;
+        let root_profile = store::login_profile::find(tx, account, &AccessKeyOwner::Root).await?;
+        let devices = store::mfa_device::count_all(tx, account).await?;
         let summary = [
             ("AccessKeysPerUserQuota", quotas::number(quotas::ACCESS_KEYS)),
             ("AccountAccessKeysPresent", i32::from(root_keys > 0)),
-            ("AccountMFAEnabled", 0),
-            ("AccountPasswordPresent", 0),
-            ("AccountSigningCertificatesPresent", 0),
+            ("AccountMFAEnabled", i32::from(root_devices > 0)),
+            ("AccountPasswordPresent", i32::from(root_profile.is_some())),
+            ("AccountSigningCertificatesPresent", i32::from(root_certificates > 0)),
             ("AssumeRolePolicySizeQuota", quotas::number(quotas::TRUST_POLICY_SIZE)),
             ("AttachedPoliciesPerGroupQuota", quotas::number(quotas::ATTACHED_POLICIES)),
             ("AttachedPoliciesPerRoleQuota", quotas::number(quotas::ATTACHED_POLICIES)),
@@ -37,8 +41,8 @@ impl Operation for GetAccountSummary {
             ("GroupsQuota", quotas::number(quotas::GROUPS)),
             ("InstanceProfiles", 0),
             ("InstanceProfilesQuota", quotas::number(quotas::INSTANCE_PROFILES)),
-            ("MFADevices", 0),
-            ("MFADevicesInUse", 0),
+            ("MFADevices", quotas::number(devices.all)),
+            ("MFADevicesInUse", quotas::number(devices.assigned)),
             ("Policies", quotas::number(store::managed_policy::count(tx, account).await?)),
             ("PoliciesQuota", quotas::number(quotas::POLICIES)),
             ("PolicySizeQuota", quotas::number(quotas::POLICY_SIZE)),

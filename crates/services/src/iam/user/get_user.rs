@@ -1,8 +1,8 @@
-use super::{known_or_caller, permission_or_caller, whole_shape};
-use crate::{Access, Cx, Effect, Operation, Result};
+use super::{known_or_caller, permission_or_caller, root_shape, whole_shape};
+use crate::{Access, Cx, Effect, Operation, Result, directory::KnownUser};
 use domain::Principal;
 use shapes::iam::{GetUser, GetUserInput, GetUserOutput, types};
-use store::Transaction;
+use store::{Transaction, last_used::UsedKind};
 
 impl Operation for GetUser {
     const EFFECT: Effect = Effect::Read;
@@ -13,24 +13,12 @@ impl Operation for GetUser {
 
     async fn handle(cx: &Cx, tx: &mut Transaction, input: GetUserInput) -> Result<GetUserOutput> {
         if let (None, Principal::Root) = (&input.user_name, &cx.caller.principal) {
-            return Ok(GetUserOutput { user: root(cx, tx).await? });
+            return Ok(GetUserOutput { user: root_shape(cx, tx).await? });
         }
-        let user = known_or_caller(cx, input.user_name.as_deref()).await?;
-        Ok(GetUserOutput { user: whole_shape(&user) })
+        let KnownUser { user, has_password } = known_or_caller(cx, input.user_name.as_deref()).await?;
+        // Who has no password cannot have used it: the store need not be asked.
+        let last_use = if has_password { cx.last_use(tx, UsedKind::Password, user.id.as_str()).await? } else { None };
+        let shape = types::User { password_last_used: last_use.map(|used| used.at), ..whole_shape(&user) };
+        Ok(GetUserOutput { user: shape })
     }
-}
-
-/// The root user as IAM shows it to itself: a user without path and name, whose id is the account's.
-async fn root(cx: &Cx, tx: &mut Transaction) -> Result<types::User> {
-    let account = store::account::get(tx, cx.account()).await?;
-    Ok(types::User {
-        path: String::new(),
-        user_name: String::new(),
-        user_id: account.id.to_string(),
-        arn: account.root_arn().to_string(),
-        create_date: account.created_at,
-        password_last_used: None,
-        permissions_boundary: None,
-        tags: None,
-    })
 }

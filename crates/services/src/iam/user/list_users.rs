@@ -3,8 +3,8 @@ use crate::{
     Access, Cx, Effect, Operation, Result,
     iam::{names, page::Page},
 };
-use domain::Arn;
-use shapes::iam::{ListUsers, ListUsersInput, ListUsersOutput};
+use domain::{Arn, User};
+use shapes::iam::{ListUsers, ListUsersInput, ListUsersOutput, types};
 use store::Transaction;
 
 impl Operation for ListUsers {
@@ -20,10 +20,12 @@ impl Operation for ListUsers {
         let prefix = names::path_prefix(input.path_prefix.as_deref());
         let read = store::user::list(tx, cx.account(), prefix, page.after(), page.limit()).await?;
         let cut = page.cut(cx, read, |user| user.name.key())?;
-        Ok(ListUsersOutput {
-            users: cut.items.iter().map(shape).collect(),
-            is_truncated: Some(cut.is_truncated()),
-            marker: cut.marker,
-        })
+        let mut used = store::credential_report::passwords_used(tx, cx.account(), &cut.items).await?;
+        let with_use = |user: &User| {
+            let waiting = cx.plane.last_uses.find(user.id.as_str()).map(|used| used.at);
+            types::User { password_last_used: used.remove(user.id.as_str()).max(waiting), ..shape(user) }
+        };
+        let users = cut.items.iter().map(with_use).collect();
+        Ok(ListUsersOutput { users, is_truncated: Some(cut.is_truncated()), marker: cut.marker })
     }
 }

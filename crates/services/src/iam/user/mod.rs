@@ -12,15 +12,15 @@ mod untag_user;
 mod update_user;
 
 use super::errors;
-use crate::{Cx, Permission, Result};
+use crate::{Cx, Permission, Result, UserEntry, directory::KnownUser};
 use domain::{AccountId, Arn, User, UserName};
 use shapes::iam::types;
 use std::sync::Arc;
-use store::Transaction;
+use store::{Transaction, last_used::UsedKind};
 
 /// The user of that name. The model lets names of users that are there be longer than names of users to be made: none has
 /// such a name.
-async fn find(tx: &mut Transaction, account: AccountId, name: &str) -> Result<Option<User>> {
+pub(crate) async fn find(tx: &mut Transaction, account: AccountId, name: &str) -> Result<Option<User>> {
     match UserName::parse(name) {
         Ok(name) => Ok(store::user::find_by_name(tx, account, &name).await?),
         Err(_) => Ok(None),
@@ -33,7 +33,7 @@ pub(crate) async fn named(tx: &mut Transaction, account: AccountId, name: &str) 
 }
 
 /// The user of that name as the directory knows it: for calls that read.
-async fn known(cx: &Cx, name: &str) -> Result<Option<Arc<User>>> {
+async fn known(cx: &Cx, name: &str) -> Result<Option<KnownUser>> {
     match UserName::parse(name) {
         Ok(name) => cx.plane.directory.user_named(&cx.plane, cx.account(), &name).await,
         Err(_) => Ok(None),
@@ -41,12 +41,13 @@ async fn known(cx: &Cx, name: &str) -> Result<Option<Arc<User>>> {
 }
 
 /// The user of that name or, without a name, the caller, who must be a user then; from the directory.
-async fn known_or_caller(cx: &Cx, name: Option<&str>) -> Result<Arc<User>> {
+async fn known_or_caller(cx: &Cx, name: Option<&str>) -> Result<KnownUser> {
     let (found, name) = match (name, cx.caller.user()) {
         (Some(name), _) => (known(cx, name).await?, name),
         (None, Some(caller)) => {
             let entry = cx.plane.directory.user(&cx.plane, cx.account(), &caller.id).await?;
-            (entry.map(|entry| entry.user.clone()), caller.name.as_str())
+            let known = |entry: Arc<UserEntry>| KnownUser { user: entry.user.clone(), has_password: entry.has_password };
+            (entry.map(known), caller.name.as_str())
         }
         (None, None) => return Err(errors::must_specify_user_name()),
     };
@@ -78,7 +79,7 @@ pub(crate) async fn permission(
     };
     // What a transaction has begun with it goes on with.
     Ok(if tx.is_idle() {
-        on(known(cx, name).await?.as_deref())
+        on(known(cx, name).await?.map(|known| known.user).as_deref())
     } else {
         on(find(tx, cx.account(), name).await?.as_ref())
     })
@@ -129,4 +130,20 @@ pub(crate) fn whole_shape(user: &User) -> types::User {
         tags: super::tags::shape(&user.tags),
         ..shape(user)
     }
+}
+
+/// The root user as IAM shows it to itself: a user without path and name, whose id is the account's.
+pub(crate) async fn root_shape(cx: &Cx, tx: &mut Transaction) -> Result<types::User> {
+    let account = store::account::get(tx, cx.account()).await?;
+    let used = cx.last_use(tx, UsedKind::Password, &account.id.to_string()).await?;
+    Ok(types::User {
+        path: String::new(),
+        user_name: String::new(),
+        user_id: account.id.to_string(),
+        arn: account.root_arn().to_string(),
+        create_date: account.created_at,
+        password_last_used: used.map(|used| used.at),
+        permissions_boundary: None,
+        tags: None,
+    })
 }

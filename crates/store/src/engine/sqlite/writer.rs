@@ -340,7 +340,6 @@ impl Writer {
             Err(error) => {
                 tracing::error!(%error, transactions = batch.acknowledgements.len(), "a commit failed");
                 self.roll_back();
-                let error = from_sqlite(error);
                 self.disk.failed_to_commit(&error);
                 // The log may have reached the disk all the same, and then counts after the next start.
                 Err(match error {

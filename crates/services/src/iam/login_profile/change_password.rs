@@ -1,0 +1,75 @@
+use super::get;
+use crate::{
+    Access, Common, Cx, Effect, Error, Operation, Permission, Prepared, Result,
+    iam::{errors, owner::Owner, user},
+    password::NewPassword,
+};
+use domain::WrongGuesses;
+use shapes::iam::{ChangePassword, ChangePasswordInput, ChangePasswordOutput};
+use store::{Retry, Transaction};
+
+impl Operation for ChangePassword {
+    const EFFECT: Effect = Effect::Write;
+
+    /// On the caller. Where the account lets its users change their passwords, that takes no policy.
+    async fn access(cx: &Cx, tx: &mut Transaction, _input: &ChangePasswordInput) -> Result<Access> {
+        let permission = user::permission_or_caller(cx, tx, "iam:ChangePassword", None).await?;
+        let policy = store::password_policy::find(tx, cx.account()).await?;
+        let is_granted_to_users =
+            policy.is_some_and(|policy| policy.allow_users_to_change_password) && cx.caller.user().is_some();
+        Ok(Permission { is_granted_to_users, ..permission }.into())
+    }
+
+    async fn prepare(cx: &Cx, input: &ChangePasswordInput) -> Result<Prepared> {
+        let mut tx = cx.plane.store.read();
+        let (profile, present) = get(cx, &mut tx, &caller(cx)?).await?;
+        drop(tx);
+        if !profile.wrong_passwords.may_try(cx.now) {
+            return Err(Error::common(Common::Throttling, "Rate exceeded"));
+        }
+        if !cx.plane.passwords.is_one_of(&input.old_password, vec![present.current.clone()]).await? {
+            let mut retry = Retry::new();
+            loop {
+                match note_wrong_password(cx).await {
+                    Err(error) if error.is_conflict() && retry.again().await => {}
+                    done => break done?,
+                }
+            }
+            return Err(Error::access_denied("The old password was incorrect."));
+        }
+        NewPassword::checked(&cx.plane, cx.account(), &input.new_password, Some(&present))
+            .await
+            .map(Prepared::NewPassword)
+    }
+
+    async fn handle(
+        cx: &Cx,
+        tx: &mut Transaction,
+        _input: ChangePasswordInput,
+    ) -> Result<ChangePasswordOutput> {
+        let Prepared::NewPassword(password) = &cx.prepared else {
+            return Err(Error::internal("no password was prepared"));
+        };
+        let (mut profile, present) = get(cx, tx, &caller(cx)?).await?;
+        profile.password_changed_at = cx.now;
+        profile.password_reset_required = false;
+        profile.wrong_passwords = WrongGuesses::default();
+        let passwords = password.put_on(Some(present))?;
+        store::login_profile::update(tx, &cx.plane.sealer, &profile, &passwords).await?;
+        Ok(ChangePasswordOutput)
+    }
+}
+
+fn caller(cx: &Cx) -> Result<Owner> {
+    let user = cx.caller.user().ok_or_else(errors::only_users_change_passwords)?;
+    Ok(Owner::of(user))
+}
+
+/// Keeps who holds a user's key from trying passwords at full rate.
+async fn note_wrong_password(cx: &Cx) -> Result<()> {
+    let mut tx = cx.plane.store.write().await?;
+    let (mut profile, passwords) = get(cx, &mut tx, &caller(cx)?).await?;
+    profile.wrong_passwords = profile.wrong_passwords.with_another(cx.now);
+    store::login_profile::update(&mut tx, &cx.plane.sealer, &profile, &passwords).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,71 @@
+"""No secret that the plane hands out or is given can be found in what it keeps, logs or exports."""
+
+import base64
+
+import commands
+from clients import Boto3
+from plane import Credentials
+
+PASSWORDS = ["correct-Horse-1", "another-Horse-2"]
+ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
+# Whatever can be asked about credentials after they were made.
+QUESTIONS = [
+    ("ListAccessKeys", {"UserName": "alice"}),
+    ("GetLoginProfile", {"UserName": "alice"}),
+    ("ListMFADevices", {"UserName": "alice"}),
+    ("ListVirtualMFADevices", {}),
+    ("ListServiceSpecificCredentials", {"UserName": "alice"}),
+    ("ListServiceSpecificCredentials", {"AllUsers": True}),
+    ("GetUser", {"UserName": "alice"}),
+    ("ListUsers", {}),
+    ("GetAccountAuthorizationDetails", {}),
+    ("GetAccountSummary", {}),
+    ("GenerateCredentialReport", {}),
+    ("GetCredentialReport", {}),
+]
+
+
+def test_secrets_are_found_nowhere(durable_plane, administrator, tmp_path):
+    plane = durable_plane()
+    minted = administrator()
+    admin = Boto3(plane, minted)
+    secrets = {"session token": minted.session_token, "session secret": minted.secret_access_key}
+    admin.call("iam", "CreateUser", UserName="alice")
+    admin.call("iam", "AttachUserPolicy", UserName="alice", PolicyArn=ADMINISTRATOR_ACCESS)
+    key = Credentials.of(admin.call("iam", "CreateAccessKey", UserName="alice")["AccessKey"])
+    secrets["access key"] = key.secret_access_key
+    alice = Boto3(plane, key)
+    admin.call("iam", "CreateLoginProfile", UserName="alice", Password=PASSWORDS[0])
+    alice.call("iam", "ChangePassword", OldPassword=PASSWORDS[0], NewPassword=PASSWORDS[1])
+    secrets |= {f"password {number}": password for number, password in enumerate(PASSWORDS)}
+    base32 = admin.call("iam", "CreateVirtualMFADevice", VirtualMFADeviceName="phone")["VirtualMFADevice"]["Base32StringSeed"]
+    seed = base64.b32decode(base32)
+    secrets |= {"seed": seed, "seed in base32": base32, "seed in base64": base64.b64encode(seed)}
+    secrets["seed on the wire"] = base64.b64encode(base32)
+    for service, member in (("codecommit", "ServicePassword"), ("bedrock", "ServiceCredentialSecret")):
+        made = admin.call("iam", "CreateServiceSpecificCredential", UserName="alice", ServiceName=f"{service}.amazonaws.com")
+        secrets[f"secret for {service}"] = made["ServiceSpecificCredential"][member]
+        identifier = made["ServiceSpecificCredential"]["ServiceSpecificCredentialId"]
+        anew = admin.call("iam", "ResetServiceSpecificCredential", UserName="alice", ServiceSpecificCredentialId=identifier)
+        secrets[f"second secret for {service}"] = anew["ServiceSpecificCredential"][member]
+    session = Credentials.of(alice.call("sts", "GetSessionToken")["Credentials"])
+    secrets |= {"second session token": session.session_token, "second session secret": session.secret_access_key}
+    secrets = {name: secret if isinstance(secret, bytes) else secret.encode() for name, secret in secrets.items()}
+
+    answers = [admin.call("iam", operation, **parameters) for operation, parameters in QUESTIONS]
+    # boto3 shows bytes as Python writes them, which for text is the text.
+    kept = {"answers": repr(answers).encode()}
+    data = tmp_path / "data"
+    kept["events"] = repr(admin.call("cloudtrail", "LookupEvents", MaxResults=50)).encode()
+    kept["running"] = b"".join(path.read_bytes() for path in data.rglob("*") if path.is_file())
+    kept["export"] = repr(commands.export(data=data)).encode()
+    backup = tmp_path / "backup"
+    commands.run("backup", str(backup), data=data)
+    kept["backup"] = backup.read_bytes()
+    plane.stop()
+    kept["stopped"] = b"".join(path.read_bytes() for path in data.rglob("*") if path.is_file())
+    kept["log"] = plane.log.read_bytes()
+    # What is there would be found: the name of the user is in all of them that are not sealed.
+    assert all(b"alice" in kept[place] for place in ("answers", "events", "running", "export", "stopped"))
+    found = [(name, place) for name, secret in secrets.items() for place, content in kept.items() if secret in content]
+    assert found == []
