@@ -12,14 +12,17 @@
 
 pub mod access_key;
 pub mod account;
+pub mod account_settings;
 pub mod attachment;
 pub mod audit_chain;
 pub mod audit_event;
 pub mod backup;
 pub mod change_log;
+pub mod delegation_request;
 pub mod export;
 pub mod group;
 pub mod inline_policy;
+pub mod instance_profile;
 pub mod last_used;
 pub mod lease;
 pub mod managed_policy;
@@ -27,6 +30,7 @@ pub mod membership;
 pub mod node;
 pub mod policy_version;
 pub mod role;
+pub mod role_deletion;
 pub mod setting;
 pub mod user;
 

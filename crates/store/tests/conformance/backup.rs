@@ -215,6 +215,7 @@ async fn fill(bench: &Bench, sealer: &Sealer) -> (AccessKeyId, SecretAccessKey) 
         max_session_duration: 3600,
         permissions_boundary: Some(PermissionsBoundary { policy_arn: policy.arn().to_string() }),
         tags: tags.clone(),
+        source_template: None,
     };
     let inline = InlinePolicy { name, document: document.into() };
     let mut alice = bench.user("alice", "/");

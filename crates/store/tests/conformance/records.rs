@@ -171,6 +171,7 @@ fn role_of(bench: &Bench, name: &str) -> Role {
         max_session_duration: 3600,
         permissions_boundary: None,
         tags: vec![],
+        source_template: None,
     }
 }
 

@@ -106,6 +106,7 @@ async fn insert(plane: &TestPlane, name: &str, path: &str) {
         max_session_duration: 3600,
         permissions_boundary: None,
         tags: vec![],
+        source_template: None,
     };
     in_store(plane, async |tx| store::role::insert(tx, &role).await.unwrap()).await;
 }
