@@ -31,6 +31,9 @@ async fn cloudtrail(cx: &Cx, operation: &'static OperationDescription, input: No
 async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> Result<Node> {
     use shapes::iam::Operation;
     match Operation::from_name(operation.name) {
+        Some(Operation::AddRoleToInstanceProfile) => {
+            Box::pin(run::<shapes::iam::AddRoleToInstanceProfile>(cx, input)).await
+        }
         Some(Operation::AddUserToGroup) => Box::pin(run::<shapes::iam::AddUserToGroup>(cx, input)).await,
         Some(Operation::AttachGroupPolicy) => {
             Box::pin(run::<shapes::iam::AttachGroupPolicy>(cx, input)).await
@@ -42,11 +45,17 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::CreateAccountAlias>(cx, input)).await
         }
         Some(Operation::CreateGroup) => Box::pin(run::<shapes::iam::CreateGroup>(cx, input)).await,
+        Some(Operation::CreateInstanceProfile) => {
+            Box::pin(run::<shapes::iam::CreateInstanceProfile>(cx, input)).await
+        }
         Some(Operation::CreatePolicy) => Box::pin(run::<shapes::iam::CreatePolicy>(cx, input)).await,
         Some(Operation::CreatePolicyVersion) => {
             Box::pin(run::<shapes::iam::CreatePolicyVersion>(cx, input)).await
         }
         Some(Operation::CreateRole) => Box::pin(run::<shapes::iam::CreateRole>(cx, input)).await,
+        Some(Operation::CreateServiceLinkedRole) => {
+            Box::pin(run::<shapes::iam::CreateServiceLinkedRole>(cx, input)).await
+        }
         Some(Operation::CreateUser) => Box::pin(run::<shapes::iam::CreateUser>(cx, input)).await,
         Some(Operation::DeleteAccessKey) => Box::pin(run::<shapes::iam::DeleteAccessKey>(cx, input)).await,
         Some(Operation::DeleteAccountAlias) => {
@@ -55,6 +64,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::DeleteGroup) => Box::pin(run::<shapes::iam::DeleteGroup>(cx, input)).await,
         Some(Operation::DeleteGroupPolicy) => {
             Box::pin(run::<shapes::iam::DeleteGroupPolicy>(cx, input)).await
+        }
+        Some(Operation::DeleteInstanceProfile) => {
+            Box::pin(run::<shapes::iam::DeleteInstanceProfile>(cx, input)).await
         }
         Some(Operation::DeletePolicy) => Box::pin(run::<shapes::iam::DeletePolicy>(cx, input)).await,
         Some(Operation::DeletePolicyVersion) => {
@@ -65,6 +77,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::DeleteRolePermissionsBoundary>(cx, input)).await
         }
         Some(Operation::DeleteRolePolicy) => Box::pin(run::<shapes::iam::DeleteRolePolicy>(cx, input)).await,
+        Some(Operation::DeleteServiceLinkedRole) => {
+            Box::pin(run::<shapes::iam::DeleteServiceLinkedRole>(cx, input)).await
+        }
         Some(Operation::DeleteUser) => Box::pin(run::<shapes::iam::DeleteUser>(cx, input)).await,
         Some(Operation::DeleteUserPermissionsBoundary) => {
             Box::pin(run::<shapes::iam::DeleteUserPermissionsBoundary>(cx, input)).await
@@ -86,10 +101,16 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         }
         Some(Operation::GetGroup) => Box::pin(run::<shapes::iam::GetGroup>(cx, input)).await,
         Some(Operation::GetGroupPolicy) => Box::pin(run::<shapes::iam::GetGroupPolicy>(cx, input)).await,
+        Some(Operation::GetInstanceProfile) => {
+            Box::pin(run::<shapes::iam::GetInstanceProfile>(cx, input)).await
+        }
         Some(Operation::GetPolicy) => Box::pin(run::<shapes::iam::GetPolicy>(cx, input)).await,
         Some(Operation::GetPolicyVersion) => Box::pin(run::<shapes::iam::GetPolicyVersion>(cx, input)).await,
         Some(Operation::GetRole) => Box::pin(run::<shapes::iam::GetRole>(cx, input)).await,
         Some(Operation::GetRolePolicy) => Box::pin(run::<shapes::iam::GetRolePolicy>(cx, input)).await,
+        Some(Operation::GetServiceLinkedRoleDeletionStatus) => {
+            Box::pin(run::<shapes::iam::GetServiceLinkedRoleDeletionStatus>(cx, input)).await
+        }
         Some(Operation::GetUser) => Box::pin(run::<shapes::iam::GetUser>(cx, input)).await,
         Some(Operation::GetUserPolicy) => Box::pin(run::<shapes::iam::GetUserPolicy>(cx, input)).await,
         Some(Operation::ListAccessKeys) => Box::pin(run::<shapes::iam::ListAccessKeys>(cx, input)).await,
@@ -115,6 +136,15 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::ListGroupsForUser) => {
             Box::pin(run::<shapes::iam::ListGroupsForUser>(cx, input)).await
         }
+        Some(Operation::ListInstanceProfileTags) => {
+            Box::pin(run::<shapes::iam::ListInstanceProfileTags>(cx, input)).await
+        }
+        Some(Operation::ListInstanceProfiles) => {
+            Box::pin(run::<shapes::iam::ListInstanceProfiles>(cx, input)).await
+        }
+        Some(Operation::ListInstanceProfilesForRole) => {
+            Box::pin(run::<shapes::iam::ListInstanceProfilesForRole>(cx, input)).await
+        }
         Some(Operation::ListPolicies) => Box::pin(run::<shapes::iam::ListPolicies>(cx, input)).await,
         Some(Operation::ListPolicyTags) => Box::pin(run::<shapes::iam::ListPolicyTags>(cx, input)).await,
         Some(Operation::ListPolicyVersions) => {
@@ -135,15 +165,24 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::PutUserPermissionsBoundary>(cx, input)).await
         }
         Some(Operation::PutUserPolicy) => Box::pin(run::<shapes::iam::PutUserPolicy>(cx, input)).await,
+        Some(Operation::RemoveRoleFromInstanceProfile) => {
+            Box::pin(run::<shapes::iam::RemoveRoleFromInstanceProfile>(cx, input)).await
+        }
         Some(Operation::RemoveUserFromGroup) => {
             Box::pin(run::<shapes::iam::RemoveUserFromGroup>(cx, input)).await
         }
         Some(Operation::SetDefaultPolicyVersion) => {
             Box::pin(run::<shapes::iam::SetDefaultPolicyVersion>(cx, input)).await
         }
+        Some(Operation::TagInstanceProfile) => {
+            Box::pin(run::<shapes::iam::TagInstanceProfile>(cx, input)).await
+        }
         Some(Operation::TagPolicy) => Box::pin(run::<shapes::iam::TagPolicy>(cx, input)).await,
         Some(Operation::TagRole) => Box::pin(run::<shapes::iam::TagRole>(cx, input)).await,
         Some(Operation::TagUser) => Box::pin(run::<shapes::iam::TagUser>(cx, input)).await,
+        Some(Operation::UntagInstanceProfile) => {
+            Box::pin(run::<shapes::iam::UntagInstanceProfile>(cx, input)).await
+        }
         Some(Operation::UntagPolicy) => Box::pin(run::<shapes::iam::UntagPolicy>(cx, input)).await,
         Some(Operation::UntagRole) => Box::pin(run::<shapes::iam::UntagRole>(cx, input)).await,
         Some(Operation::UntagUser) => Box::pin(run::<shapes::iam::UntagUser>(cx, input)).await,

@@ -15,6 +15,11 @@ pub(crate) fn no_such(kind: &str, name: impl Display) -> Error {
     no_such_entity(format!("The {kind} with name {name} cannot be found."))
 }
 
+/// The instance profile of that name is not there.
+pub(crate) fn no_such_instance_profile(name: impl Display) -> Error {
+    no_such_entity(format!("Instance Profile {name} cannot be found."))
+}
+
 /// The owner has no access key of that id.
 pub(crate) fn no_such_access_key(id: impl Display) -> Error {
     no_such_entity(format!("The Access Key with id {id} cannot be found."))
@@ -91,6 +96,24 @@ pub(crate) fn protected_role(name: impl Display) -> Error {
         "Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"
     );
     Error::modelled("UnmodifiableEntity", 400, message)
+}
+
+/// `UnmodifiableEntity`, 400: how long sessions of a service's role may last is the service's affair.
+pub(crate) fn service_linked_session_duration(name: impl Display) -> Error {
+    let message = format!("{name} is an AWS service linked role, max session duration cannot be changed.");
+    Error::modelled("UnmodifiableEntity", 400, message)
+}
+
+/// The name of a service's role is taken, by whatever role.
+pub(crate) fn service_role_name_taken(name: impl Display) -> Error {
+    invalid_input(format!(
+        "Service role name {name} has been taken in this account, please try a different suffix."
+    ))
+}
+
+/// The service makes no role for itself.
+pub(crate) fn no_service_linked_role(service: impl Display) -> Error {
+    Error::access_denied(format!("Cannot find Service Linked Role template for {service}"))
 }
 
 /// A trust policy names someone who does not exist.

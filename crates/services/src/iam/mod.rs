@@ -8,11 +8,22 @@ mod boundary;
 mod errors;
 mod group;
 mod inline_policy;
+mod instance_profile;
 mod names;
 mod page;
 mod policy;
 mod policy_document;
 mod quotas;
 pub(crate) mod role;
+mod service_linked_role;
 mod tags;
 mod user;
+
+use domain::Random;
+
+/// A random UUID (version 4).
+fn uuid(random: &dyn Random) -> uuid::Uuid {
+    let mut bytes = [0; 16];
+    random.fill(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}

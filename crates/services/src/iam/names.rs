@@ -2,7 +2,7 @@
 
 use super::errors;
 use crate::Result;
-use domain::{AccountAlias, GroupName, Path, PolicyName, RoleName, UserName};
+use domain::{AccountAlias, GroupName, InstanceProfileName, Path, PolicyName, RoleName, UserName};
 
 /// `AccountAlias`
 pub(crate) fn account_alias(text: &str) -> Result<AccountAlias> {
@@ -17,6 +17,11 @@ pub(crate) fn user(text: &str) -> Result<UserName> {
 /// `GroupName`
 pub(crate) fn group(text: &str) -> Result<GroupName> {
     GroupName::parse(text).map_err(|_| errors::invalid_name("groupName"))
+}
+
+/// `InstanceProfileName`
+pub(crate) fn instance_profile(text: &str) -> Result<InstanceProfileName> {
+    InstanceProfileName::parse(text).map_err(|_| errors::invalid_name("instanceProfileName"))
 }
 
 /// `RoleName`

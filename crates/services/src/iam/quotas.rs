@@ -5,6 +5,8 @@ use crate::Result;
 
 /// Access keys of one user, or of the root user.
 pub(crate) const ACCESS_KEYS: u64 = 2;
+/// Requests for temporary access that one account has made and that are still kept.
+pub(crate) const DELEGATION_REQUESTS: u64 = 1000;
 /// Groups in an account.
 pub(crate) const GROUPS: u64 = 300;
 /// Groups that one user is in.
@@ -29,6 +31,8 @@ pub(crate) const POLICY_SIZE: usize = 6144;
 pub(crate) const POLICY_VERSIONS_IN_USE: u64 = 10_000;
 /// Roles in an account.
 pub(crate) const ROLES: u64 = 1000;
+/// Roles in one instance profile.
+pub(crate) const ROLES_OF_INSTANCE_PROFILE: u64 = 1;
 /// Server certificates in an account.
 pub(crate) const SERVER_CERTIFICATES: u64 = 20;
 /// Signing certificates of one user.

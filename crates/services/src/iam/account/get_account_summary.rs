@@ -35,7 +35,7 @@ impl Operation for GetAccountSummary {
             ("Groups", quotas::number(store::group::count(tx, account).await?)),
             ("GroupsPerUserQuota", quotas::number(quotas::GROUPS_OF_USER)),
             ("GroupsQuota", quotas::number(quotas::GROUPS)),
-            ("InstanceProfiles", 0),
+            ("InstanceProfiles", quotas::number(store::instance_profile::count(tx, account).await?)),
             ("InstanceProfilesQuota", quotas::number(quotas::INSTANCE_PROFILES)),
             ("MFADevices", 0),
             ("MFADevicesInUse", 0),

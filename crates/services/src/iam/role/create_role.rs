@@ -1,4 +1,4 @@
-use super::{RESERVED, SERVICE_LINKED, trust, whole_shape};
+use super::{DEFAULT_MAX_SESSION_DURATION, RESERVED, SERVICE_LINKED, trust, whole_shape};
 use crate::{
     Access, Cx, Effect, Operation, Permission, Result,
     iam::{boundary, errors, names, quotas, tags},
@@ -6,9 +6,6 @@ use crate::{
 use domain::{Arn, IdKind, Path, Role, UniqueId};
 use shapes::iam::{CreateRole, CreateRoleInput, CreateRoleOutput};
 use store::Transaction;
-
-/// The longest session, in seconds, of a role that does not say.
-const DEFAULT_MAX_SESSION_DURATION: u32 = 3600;
 
 impl Operation for CreateRole {
     const EFFECT: Effect = Effect::Write;
@@ -42,6 +39,7 @@ impl Operation for CreateRole {
             max_session_duration: max_session_duration.unwrap_or(DEFAULT_MAX_SESSION_DURATION),
             permissions_boundary: boundary::parse(cx, tx, input.permissions_boundary).await?,
             tags,
+            source_template: None,
         };
         quotas::check("RolesPerAccount", quotas::ROLES, store::role::count(tx, cx.account()).await?)?;
         store::role::insert(tx, &role).await?;

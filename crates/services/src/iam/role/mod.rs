@@ -22,9 +22,11 @@ use shapes::iam::types;
 use store::{Transaction, last_used::UsedKind};
 
 /// The path of roles that services make for themselves in an account.
-const SERVICE_LINKED: &str = "/aws-service-role/";
+pub(crate) const SERVICE_LINKED: &str = "/aws-service-role/";
 /// The path of roles that Identity Center makes from permission sets.
 const RESERVED: &str = "/aws-reserved/";
+/// The longest session, in seconds, of a role that does not say.
+pub(crate) const DEFAULT_MAX_SESSION_DURATION: u32 = 3600;
 /// How long IAM remembers that a role was used.
 const TRACKING_PERIOD: SignedDuration = SignedDuration::from_hours(400 * 24);
 
@@ -96,7 +98,7 @@ pub(crate) async fn shape(tx: &mut Transaction, role: &Role) -> Result<types::Ro
     })
 }
 
-/// The role with all that its record holds: everything but its last use.
+/// The role with all that its record holds: everything but its last use and its template.
 pub(crate) async fn whole_shape(tx: &mut Transaction, role: &Role) -> Result<types::Role> {
     Ok(types::Role {
         permissions_boundary: role.permissions_boundary.as_ref().map(boundary::shape),
