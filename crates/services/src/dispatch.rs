@@ -90,11 +90,32 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         }
         Some(Operation::DetachRolePolicy) => Box::pin(run::<shapes::iam::DetachRolePolicy>(cx, input)).await,
         Some(Operation::DetachUserPolicy) => Box::pin(run::<shapes::iam::DetachUserPolicy>(cx, input)).await,
+        Some(Operation::DisableOrganizationsRootCredentialsManagement) => {
+            Box::pin(run::<shapes::iam::DisableOrganizationsRootCredentialsManagement>(cx, input)).await
+        }
+        Some(Operation::DisableOrganizationsRootSessions) => {
+            Box::pin(run::<shapes::iam::DisableOrganizationsRootSessions>(cx, input)).await
+        }
+        Some(Operation::DisableOutboundWebIdentityFederation) => {
+            Box::pin(run::<shapes::iam::DisableOutboundWebIdentityFederation>(cx, input)).await
+        }
+        Some(Operation::EnableOrganizationsRootCredentialsManagement) => {
+            Box::pin(run::<shapes::iam::EnableOrganizationsRootCredentialsManagement>(cx, input)).await
+        }
+        Some(Operation::EnableOrganizationsRootSessions) => {
+            Box::pin(run::<shapes::iam::EnableOrganizationsRootSessions>(cx, input)).await
+        }
+        Some(Operation::EnableOutboundWebIdentityFederation) => {
+            Box::pin(run::<shapes::iam::EnableOutboundWebIdentityFederation>(cx, input)).await
+        }
         Some(Operation::GetAccessKeyLastUsed) => {
             Box::pin(run::<shapes::iam::GetAccessKeyLastUsed>(cx, input)).await
         }
         Some(Operation::GetAccountAuthorizationDetails) => {
             Box::pin(run::<shapes::iam::GetAccountAuthorizationDetails>(cx, input)).await
+        }
+        Some(Operation::GetAccountProperties) => {
+            Box::pin(run::<shapes::iam::GetAccountProperties>(cx, input)).await
         }
         Some(Operation::GetAccountSummary) => {
             Box::pin(run::<shapes::iam::GetAccountSummary>(cx, input)).await
@@ -103,6 +124,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::GetGroupPolicy) => Box::pin(run::<shapes::iam::GetGroupPolicy>(cx, input)).await,
         Some(Operation::GetInstanceProfile) => {
             Box::pin(run::<shapes::iam::GetInstanceProfile>(cx, input)).await
+        }
+        Some(Operation::GetOutboundWebIdentityFederationInfo) => {
+            Box::pin(run::<shapes::iam::GetOutboundWebIdentityFederationInfo>(cx, input)).await
         }
         Some(Operation::GetPolicy) => Box::pin(run::<shapes::iam::GetPolicy>(cx, input)).await,
         Some(Operation::GetPolicyVersion) => Box::pin(run::<shapes::iam::GetPolicyVersion>(cx, input)).await,
@@ -145,6 +169,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::ListInstanceProfilesForRole) => {
             Box::pin(run::<shapes::iam::ListInstanceProfilesForRole>(cx, input)).await
         }
+        Some(Operation::ListOrganizationsFeatures) => {
+            Box::pin(run::<shapes::iam::ListOrganizationsFeatures>(cx, input)).await
+        }
         Some(Operation::ListPolicies) => Box::pin(run::<shapes::iam::ListPolicies>(cx, input)).await,
         Some(Operation::ListPolicyTags) => Box::pin(run::<shapes::iam::ListPolicyTags>(cx, input)).await,
         Some(Operation::ListPolicyVersions) => {
@@ -156,6 +183,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::ListUserPolicies) => Box::pin(run::<shapes::iam::ListUserPolicies>(cx, input)).await,
         Some(Operation::ListUserTags) => Box::pin(run::<shapes::iam::ListUserTags>(cx, input)).await,
         Some(Operation::ListUsers) => Box::pin(run::<shapes::iam::ListUsers>(cx, input)).await,
+        Some(Operation::PutAccountProperties) => {
+            Box::pin(run::<shapes::iam::PutAccountProperties>(cx, input)).await
+        }
         Some(Operation::PutGroupPolicy) => Box::pin(run::<shapes::iam::PutGroupPolicy>(cx, input)).await,
         Some(Operation::PutRolePermissionsBoundary) => {
             Box::pin(run::<shapes::iam::PutRolePermissionsBoundary>(cx, input)).await
@@ -173,6 +203,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         }
         Some(Operation::SetDefaultPolicyVersion) => {
             Box::pin(run::<shapes::iam::SetDefaultPolicyVersion>(cx, input)).await
+        }
+        Some(Operation::SetSecurityTokenServicePreferences) => {
+            Box::pin(run::<shapes::iam::SetSecurityTokenServicePreferences>(cx, input)).await
         }
         Some(Operation::TagInstanceProfile) => {
             Box::pin(run::<shapes::iam::TagInstanceProfile>(cx, input)).await

@@ -116,6 +116,37 @@ pub(crate) fn no_service_linked_role(service: impl Display) -> Error {
     Error::access_denied(format!("Cannot find Service Linked Role template for {service}"))
 }
 
+/// The plane has no management account, and so no organization.
+pub(crate) fn organization_not_found() -> Error {
+    let message = "The account is not a member of an organization.";
+    Error::modelled("OrganizationNotFoundException", 400, message)
+}
+
+/// Only the management account switches features on.
+pub(crate) fn caller_is_not_management_account() -> Error {
+    let message = "The account making the request is not the management account of the organization.";
+    Error::modelled("CallerIsNotManagementAccountException", 400, message)
+}
+
+/// The features are the affair of the management account and of an administrator that it delegates to.
+pub(crate) fn not_management_or_delegated_administrator() -> Error {
+    let message = "The account making the request is neither the management account nor a delegated administrator of the \
+                   organization.";
+    Error::modelled("AccountNotManagementOrDelegatedAdministratorException", 400, message)
+}
+
+/// `FeatureEnabled`, 409: of outbound federation.
+pub(crate) fn outbound_federation_enabled(account: impl Display) -> Error {
+    let message = format!("Outbound identity federation is already enabled for account {account}");
+    Error::modelled("FeatureEnabled", 409, message)
+}
+
+/// `FeatureDisabled`, 404: of outbound federation.
+pub(crate) fn outbound_federation_disabled(account: impl Display) -> Error {
+    let message = format!("Outbound identity federation is disabled for account {account}");
+    Error::modelled("FeatureDisabled", 404, message)
+}
+
 /// A trust policy names someone who does not exist.
 pub(crate) fn invalid_principal(name: &str) -> Error {
     malformed_policy_document(format!("Invalid principal in policy: \"AWS\":\"{name}\""))

@@ -10,6 +10,7 @@ mod group;
 mod inline_policy;
 mod instance_profile;
 mod names;
+mod organization;
 mod page;
 mod policy;
 mod policy_document;
