@@ -24,6 +24,8 @@ pub struct DelegationRequest {
     pub owner_account: Option<AccountId>,
     /// The ARN of whoever took the request.
     pub owner: Option<String>,
+    /// The unique id of whoever took it: a namesake who comes later has not.
+    pub owner_unique_id: Option<String>,
     /// The ARN of whoever accepted it: whose permissions the provider gets at most.
     pub approver: Option<String>,
     /// The state it was last brought to. It expires by itself: see [`DelegationRequest::state`].
@@ -128,11 +130,13 @@ impl DelegationRequest {
         &mut self,
         account: AccountId,
         identity: String,
+        unique_id: String,
         now: Timestamp,
     ) -> Result<(), DelegationStateError> {
         self.move_to(DelegationStage::Assigned, &[DelegationStage::Unassigned], now)?;
         self.owner_account = Some(account);
         self.owner = Some(identity);
+        self.owner_unique_id = Some(unique_id);
         Ok(())
     }
 
@@ -213,6 +217,7 @@ mod tests {
             workflow_id: "workflow".into(),
             owner_account: None,
             owner: None,
+            owner_unique_id: None,
             approver: None,
             stage,
             stage_since: at(0),
@@ -235,7 +240,7 @@ mod tests {
     fn steps(request: &DelegationRequest, now: Timestamp) -> Vec<DelegationStage> {
         let account = AccountId::parse("222222222222").unwrap();
         let all: [&dyn Fn(&mut DelegationRequest) -> Result<(), DelegationStateError>; 5] = [
-            &|request| request.associate(account, "arn".into(), now),
+            &|request| request.associate(account, "arn".into(), "AIDA".into(), now),
             &|request| request.forward(None, now),
             &|request| request.accept("arn".into(), now),
             &|request| request.reject(None, now),

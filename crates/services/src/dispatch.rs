@@ -31,10 +31,16 @@ async fn cloudtrail(cx: &Cx, operation: &'static OperationDescription, input: No
 async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> Result<Node> {
     use shapes::iam::Operation;
     match Operation::from_name(operation.name) {
+        Some(Operation::AcceptDelegationRequest) => {
+            Box::pin(run::<shapes::iam::AcceptDelegationRequest>(cx, input)).await
+        }
         Some(Operation::AddRoleToInstanceProfile) => {
             Box::pin(run::<shapes::iam::AddRoleToInstanceProfile>(cx, input)).await
         }
         Some(Operation::AddUserToGroup) => Box::pin(run::<shapes::iam::AddUserToGroup>(cx, input)).await,
+        Some(Operation::AssociateDelegationRequest) => {
+            Box::pin(run::<shapes::iam::AssociateDelegationRequest>(cx, input)).await
+        }
         Some(Operation::AttachGroupPolicy) => {
             Box::pin(run::<shapes::iam::AttachGroupPolicy>(cx, input)).await
         }
@@ -43,6 +49,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::CreateAccessKey) => Box::pin(run::<shapes::iam::CreateAccessKey>(cx, input)).await,
         Some(Operation::CreateAccountAlias) => {
             Box::pin(run::<shapes::iam::CreateAccountAlias>(cx, input)).await
+        }
+        Some(Operation::CreateDelegationRequest) => {
+            Box::pin(run::<shapes::iam::CreateDelegationRequest>(cx, input)).await
         }
         Some(Operation::CreateGroup) => Box::pin(run::<shapes::iam::CreateGroup>(cx, input)).await,
         Some(Operation::CreateInstanceProfile) => {
@@ -120,8 +129,14 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::GetAccountSummary) => {
             Box::pin(run::<shapes::iam::GetAccountSummary>(cx, input)).await
         }
+        Some(Operation::GetDelegationRequest) => {
+            Box::pin(run::<shapes::iam::GetDelegationRequest>(cx, input)).await
+        }
         Some(Operation::GetGroup) => Box::pin(run::<shapes::iam::GetGroup>(cx, input)).await,
         Some(Operation::GetGroupPolicy) => Box::pin(run::<shapes::iam::GetGroupPolicy>(cx, input)).await,
+        Some(Operation::GetHumanReadableSummary) => {
+            Box::pin(run::<shapes::iam::GetHumanReadableSummary>(cx, input)).await
+        }
         Some(Operation::GetInstanceProfile) => {
             Box::pin(run::<shapes::iam::GetInstanceProfile>(cx, input)).await
         }
@@ -149,6 +164,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         }
         Some(Operation::ListAttachedUserPolicies) => {
             Box::pin(run::<shapes::iam::ListAttachedUserPolicies>(cx, input)).await
+        }
+        Some(Operation::ListDelegationRequests) => {
+            Box::pin(run::<shapes::iam::ListDelegationRequests>(cx, input)).await
         }
         Some(Operation::ListEntitiesForPolicy) => {
             Box::pin(run::<shapes::iam::ListEntitiesForPolicy>(cx, input)).await
@@ -195,11 +213,17 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::PutUserPermissionsBoundary>(cx, input)).await
         }
         Some(Operation::PutUserPolicy) => Box::pin(run::<shapes::iam::PutUserPolicy>(cx, input)).await,
+        Some(Operation::RejectDelegationRequest) => {
+            Box::pin(run::<shapes::iam::RejectDelegationRequest>(cx, input)).await
+        }
         Some(Operation::RemoveRoleFromInstanceProfile) => {
             Box::pin(run::<shapes::iam::RemoveRoleFromInstanceProfile>(cx, input)).await
         }
         Some(Operation::RemoveUserFromGroup) => {
             Box::pin(run::<shapes::iam::RemoveUserFromGroup>(cx, input)).await
+        }
+        Some(Operation::SendDelegationToken) => {
+            Box::pin(run::<shapes::iam::SendDelegationToken>(cx, input)).await
         }
         Some(Operation::SetDefaultPolicyVersion) => {
             Box::pin(run::<shapes::iam::SetDefaultPolicyVersion>(cx, input)).await
@@ -222,6 +246,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::UpdateAccessKey) => Box::pin(run::<shapes::iam::UpdateAccessKey>(cx, input)).await,
         Some(Operation::UpdateAssumeRolePolicy) => {
             Box::pin(run::<shapes::iam::UpdateAssumeRolePolicy>(cx, input)).await
+        }
+        Some(Operation::UpdateDelegationRequest) => {
+            Box::pin(run::<shapes::iam::UpdateDelegationRequest>(cx, input)).await
         }
         Some(Operation::UpdateGroup) => Box::pin(run::<shapes::iam::UpdateGroup>(cx, input)).await,
         Some(Operation::UpdateRole) => Box::pin(run::<shapes::iam::UpdateRole>(cx, input)).await,

@@ -116,6 +116,18 @@ pub(crate) fn no_service_linked_role(service: impl Display) -> Error {
     Error::access_denied(format!("Cannot find Service Linked Role template for {service}"))
 }
 
+/// The delegation request of that id is not there, or not for the caller's account.
+pub(crate) fn no_such_delegation_request(id: impl Display) -> Error {
+    no_such_entity(format!("The delegation request with id {id} cannot be found."))
+}
+
+/// The delegation request is not in a state in which that can be done.
+pub(crate) fn delegation_request_state(id: impl Display) -> Error {
+    invalid_input(format!(
+        "The delegation request with id {id} is not in a state that allows this operation."
+    ))
+}
+
 /// The plane has no management account, and so no organization.
 pub(crate) fn organization_not_found() -> Error {
     let message = "The account is not a member of an organization.";

@@ -5,6 +5,7 @@ mod account;
 mod attachment;
 pub(crate) mod aws_managed_policy;
 mod boundary;
+mod delegation_request;
 mod errors;
 mod group;
 mod inline_policy;
@@ -18,6 +19,7 @@ mod quotas;
 pub(crate) mod role;
 mod service_linked_role;
 mod tags;
+mod template;
 mod user;
 
 use domain::Random;
