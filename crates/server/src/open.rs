@@ -2,7 +2,7 @@
 
 use crate::{Failure, config::Storage, system_random::SystemRandom};
 use jiff::Timestamp;
-use services::{Audit, AuditSettings, Directory, LastUses, Plane};
+use services::{Audit, AuditSettings, Directory, LastUses, Plane, RoleTemplates};
 use std::sync::Arc;
 use std::{fs, os::unix::fs::DirBuilderExt, path::Path};
 use store::{Access, Location, RootKey, SealError, Sealer, Store};
@@ -30,6 +30,7 @@ pub(crate) async fn plane_with(
         sealer,
         audit: Audit::new(audit),
         last_uses: LastUses::default(),
+        role_templates: RoleTemplates::default(),
         random: Arc::new(SystemRandom),
     }))
 }

@@ -34,6 +34,7 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::AcceptDelegationRequest) => {
             Box::pin(run::<shapes::iam::AcceptDelegationRequest>(cx, input)).await
         }
+        Some(Operation::AcquireRole) => Box::pin(run::<shapes::iam::AcquireRole>(cx, input)).await,
         Some(Operation::AddRoleToInstanceProfile) => {
             Box::pin(run::<shapes::iam::AddRoleToInstanceProfile>(cx, input)).await
         }
@@ -147,6 +148,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::GetPolicyVersion) => Box::pin(run::<shapes::iam::GetPolicyVersion>(cx, input)).await,
         Some(Operation::GetRole) => Box::pin(run::<shapes::iam::GetRole>(cx, input)).await,
         Some(Operation::GetRolePolicy) => Box::pin(run::<shapes::iam::GetRolePolicy>(cx, input)).await,
+        Some(Operation::GetRoleTemplateVersion) => {
+            Box::pin(run::<shapes::iam::GetRoleTemplateVersion>(cx, input)).await
+        }
         Some(Operation::GetServiceLinkedRoleDeletionStatus) => {
             Box::pin(run::<shapes::iam::GetServiceLinkedRoleDeletionStatus>(cx, input)).await
         }

@@ -1,6 +1,6 @@
 //! What lives as long as the process: the store, the keys that seal it, and the memory in front of it.
 
-use crate::{Audit, Directory, LastUses};
+use crate::{Audit, Directory, LastUses, RoleTemplates};
 use domain::Random;
 use std::{fmt, sync::Arc};
 use store::{Sealer, Store};
@@ -17,6 +17,8 @@ pub struct Plane {
     pub audit: Audit,
     /// Uses that wait to be written.
     pub last_uses: LastUses,
+    /// What roles are made from.
+    pub role_templates: RoleTemplates,
     /// Where random bytes come from.
     pub random: Arc<dyn Random>,
 }

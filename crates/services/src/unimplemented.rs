@@ -67,7 +67,6 @@ pub const UNIMPLEMENTED: &[(&str, &[&str])] = &[
 "UpdateTrail",
 ]),
 ("iam", &[
-"AcquireRole",
 "AddClientIDToOpenIDConnectProvider",
 "ChangePassword",
 "CreateLoginProfile",
@@ -97,7 +96,6 @@ pub const UNIMPLEMENTED: &[(&str, &[&str])] = &[
 "GetMFADevice",
 "GetOpenIDConnectProvider",
 "GetOrganizationsAccessReport",
-"GetRoleTemplateVersion",
 "GetSAMLProvider",
 "GetSSHPublicKey",
 "GetServerCertificate",

@@ -48,6 +48,7 @@ async fn plane(location: &Location, access: Access, root_key: &RootKey, limits: 
         store,
         sealer,
         last_uses: LastUses::default(),
+        role_templates: RoleTemplates::default(),
         random: Arc::new(Counting),
     }
 }

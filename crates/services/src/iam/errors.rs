@@ -116,6 +116,25 @@ pub(crate) fn no_service_linked_role(service: impl Display) -> Error {
     Error::access_denied(format!("Cannot find Service Linked Role template for {service}"))
 }
 
+/// `NameConflict`, 409: another role has the name that the template gives.
+pub(crate) fn role_name_conflict(name: impl Display) -> Error {
+    let message = format!(
+        "Role with name {name} already exists and was not made from this role template and these values."
+    );
+    Error::modelled("NameConflict", 409, message)
+}
+
+/// `RoleModified`, 409: the role is not what the template made it.
+pub(crate) fn role_modified(name: impl Display) -> Error {
+    let message = format!("Role with name {name} was modified after it was made from the role template.");
+    Error::modelled("RoleModified", 409, message)
+}
+
+/// `RoleTemplateDisabled`, 400.
+pub(crate) fn role_template_disabled(arn: impl Display) -> Error {
+    Error::modelled("RoleTemplateDisabled", 400, format!("Role template {arn} is disabled."))
+}
+
 /// The delegation request of that id is not there, or not for the caller's account.
 pub(crate) fn no_such_delegation_request(id: impl Display) -> Error {
     no_such_entity(format!("The delegation request with id {id} cannot be found."))

@@ -17,10 +17,13 @@ mod policy;
 mod policy_document;
 mod quotas;
 pub(crate) mod role;
+mod role_template;
 mod service_linked_role;
 mod tags;
 mod template;
 mod user;
+
+pub use role_template::{RoleTemplateError, RoleTemplates};
 
 use domain::Random;
 

@@ -85,6 +85,7 @@ impl TestPlane {
             sealer,
             audit: Audit::new(settings),
             last_uses: LastUses::default(),
+            role_templates: RoleTemplates::default(),
             random: Arc::new(Seeded(AtomicU64::new(1))),
         };
         Self { plane: Arc::new(plane), account, seconds: AtomicI64::new(now.as_second()) }

@@ -48,7 +48,7 @@ impl Operation for CreateRole {
 }
 
 /// A path that an account may put its roles under.
-fn own_path(text: Option<&str>) -> Result<Path> {
+pub(crate) fn own_path(text: Option<&str>) -> Result<Path> {
     let path = names::path(text)?;
     for (prefix, whose) in [(RESERVED, "AWS reserved Roles"), (SERVICE_LINKED, "AWS Service linked Roles")] {
         if path.as_str().starts_with(prefix) {

@@ -14,6 +14,8 @@ mod update_assume_role_policy;
 mod update_role;
 mod update_role_description;
 
+pub(crate) use create_role::own_path;
+
 use super::{boundary, errors, names, policy_document, tags};
 use crate::{Cx, Permission, Result};
 use domain::{AccountId, Arn, Role, RoleName};
@@ -69,7 +71,7 @@ pub(crate) async fn permission(
     })
 }
 
-fn permission_on(action: &'static str, role: &Role) -> Permission {
+pub(crate) fn permission_on(action: &'static str, role: &Role) -> Permission {
     Permission::to(action, role.arn())
         .with_resource_tags(&role.tags)
         .with_boundary(role.permissions_boundary.as_ref())
