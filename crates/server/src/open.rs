@@ -9,14 +9,15 @@ use store::{Access, Location, RootKey, SealError, Sealer, Store};
 
 /// Opens the plane. As a server it makes what is not there yet, as a tool it does not.
 pub(crate) async fn plane(storage: &Storage, access: Access, now: Timestamp) -> Result<Arc<Plane>, Failure> {
-    plane_with(storage, access, AuditSettings::default(), now).await
+    plane_with(storage, access, AuditSettings::default(), RoleTemplates::default(), now).await
 }
 
-/// The same, with an audit trail that is kept so.
+/// The same, with an audit trail that is kept so and with those role templates.
 pub(crate) async fn plane_with(
     storage: &Storage,
     access: Access,
     audit: AuditSettings,
+    role_templates: RoleTemplates,
     now: Timestamp,
 ) -> Result<Arc<Plane>, Failure> {
     if let (Location::Sqlite(file), Access::Server) = (&storage.location, access) {
@@ -30,7 +31,7 @@ pub(crate) async fn plane_with(
         sealer,
         audit: Audit::new(audit),
         last_uses: LastUses::default(),
-        role_templates: RoleTemplates::default(),
+        role_templates,
         random: Arc::new(SystemRandom),
     }))
 }

@@ -1,7 +1,7 @@
 //! The directory against the store: what is read once, what is read again, and that nothing stale is answered.
 
 use super::*;
-use crate::LastUses;
+use crate::{LastUses, RoleTemplates};
 use domain::{
     AccessKey, AccessKeyOwner, AccessKeyStatus, Account, Group, GroupName, IdKind, InlinePolicy,
     ManagedPolicy, ManagedPolicyVersion, Path, PermissionsBoundary, PolicyName, PolicyOwner, PolicyVersionId,

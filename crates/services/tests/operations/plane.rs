@@ -6,7 +6,7 @@ use domain::{
 use jiff::Timestamp;
 use services::{
     Audit, AuditSettings, CallerPolicies, Cx, Directory, Error, LastUses, Operation, Plane,
-    PrincipalPolicies, dispatch,
+    PrincipalPolicies, RoleTemplates, dispatch,
 };
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -52,19 +52,25 @@ impl Random for Seeded {
 
 impl TestPlane {
     pub async fn new() -> Self {
-        Self::made(&Location::Memory, AuditSettings::default()).await
+        Self::made(&Location::Memory, AuditSettings::default(), RoleTemplates::default()).await
     }
 
     pub async fn with_trail(settings: AuditSettings) -> Self {
-        Self::made(&Location::Memory, settings).await
+        Self::made(&Location::Memory, settings, RoleTemplates::default()).await
+    }
+
+    /// With role templates of its own.
+    pub async fn with_role_templates(json: &str) -> Self {
+        let templates = RoleTemplates::with(json).unwrap();
+        Self::made(&Location::Memory, AuditSettings::default(), templates).await
     }
 
     /// The same on another store.
     pub async fn on(location: &Location) -> Self {
-        Self::made(location, AuditSettings::default()).await
+        Self::made(location, AuditSettings::default(), RoleTemplates::default()).await
     }
 
-    async fn made(location: &Location, settings: AuditSettings) -> Self {
+    async fn made(location: &Location, settings: AuditSettings, role_templates: RoleTemplates) -> Self {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
         let store = Store::open(location, Access::Server).await.unwrap();
         let sealer = Sealer::open(&store, &RootKey::generate().unwrap(), now).await.unwrap();
@@ -85,7 +91,7 @@ impl TestPlane {
             sealer,
             audit: Audit::new(settings),
             last_uses: LastUses::default(),
-            role_templates: RoleTemplates::default(),
+            role_templates,
             random: Arc::new(Seeded(AtomicU64::new(1))),
         };
         Self { plane: Arc::new(plane), account, seconds: AtomicI64::new(now.as_second()) }
