@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 pub(crate) enum Value {
     /// A text.
     One(String),
-    /// A list, which stands for a whole JSON string.
+    /// A list: the JSON string that it is put into becomes a list.
     Many(Vec<String>),
 }
 
 /// Why a template cannot be filled in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum TemplateError {
-    /// A list was given for what is a part of a text.
-    #[error("The parameter {0} stands within a text and takes one value.")]
-    ListInText(String),
+    /// A list was given where there can be none: in a plain text, or in a JSON string that has another already.
+    #[error("The parameter {0} stands where it takes one value.")]
+    List(String),
     /// Nothing was given for the parameter.
     #[error("There is no value for the parameter {0}.")]
     Missing(String),
@@ -35,55 +35,78 @@ pub(crate) fn text(template: &str, values: &BTreeMap<String, Value>) -> Result<S
     fill(template, |name, out| match value(values, name)? {
         Value::One(value) => {
             out.push_str(value);
-            Ok(Rest::Kept)
+            Ok(())
         }
-        Value::Many(_) => Err(TemplateError::ListInText(name.to_owned())),
+        Value::Many(_) => Err(TemplateError::List(name.to_owned())),
     })
 }
 
-/// Fills in a JSON text whose parameters stand within strings. A value cannot end the string it is put into.
+/// Fills in a JSON text whose parameters stand within strings. A value cannot end the string it is put into. A string with
+/// a list in it becomes a list of strings, or more elements of the list that it is in.
 pub(crate) fn json(template: &str, values: &BTreeMap<String, Value>) -> Result<String, TemplateError> {
-    fill(template, |name, out| match value(values, name)? {
-        Value::One(value) => {
-            let quoted = quoted(value);
+    let mut out = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, from)) = rest.split_once('"') {
+        out.push_str(before);
+        let (string, after) = from.split_at(end_of_string(from));
+        let is_member = out.trim_end().ends_with(':');
+        let (strings, is_list) = strings(string, values)?;
+        let strings: Vec<String> = strings.iter().map(|string| format!("\"{string}\"")).collect();
+        let strings = strings.join(",");
+        out.push_str(&if is_list && is_member { format!("[{strings}]") } else { strings });
+        rest = after.strip_prefix('"').unwrap_or(after);
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// Where the JSON string ends that the text begins with, quotes left out.
+fn end_of_string(text: &str) -> usize {
+    let mut escaped = false;
+    let end = text.bytes().position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    });
+    end.unwrap_or(text.len())
+}
+
+/// What a JSON string becomes, quotes left out: itself, or where a list is put into it, one string for each value.
+fn strings(string: &str, values: &BTreeMap<String, Value>) -> Result<(Vec<String>, bool), TemplateError> {
+    let list = names(string).find_map(|name| match values.get(name) {
+        Some(Value::Many(list)) => Some((name, list)),
+        Some(Value::One(_)) | None => None,
+    });
+    let with = |of_list: Option<&String>| {
+        fill(string, |name, out| {
+            let value = match (value(values, name)?, list, of_list) {
+                (Value::One(value), _, _) => value,
+                (Value::Many(_), Some((listed, _)), Some(of_list)) if listed == name => of_list,
+                (Value::Many(_), _, _) => return Err(TemplateError::List(name.to_owned())),
+            };
+            let quoted = serde_json::Value::from(value.as_str()).to_string();
             out.push_str(quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default());
-            Ok(Rest::Kept)
-        }
-        Value::Many(list) => {
-            // The list takes the place of the string: its quotes go.
-            if out.pop() != Some('"') {
-                return Err(TemplateError::ListInText(name.to_owned()));
-            }
-            let list: Vec<String> = list.iter().map(|value| quoted(value)).collect();
-            out.push('[');
-            out.push_str(&list.join(","));
-            out.push(']');
-            Ok(Rest::WithoutQuote)
-        }
+            Ok(())
+        })
+    };
+    Ok(match list {
+        Some((_, list)) => (list.iter().map(|value| with(Some(value))).collect::<Result<_, _>>()?, true),
+        None => (vec![with(None)?], false),
     })
 }
 
-/// What follows a parameter.
-enum Rest {
-    Kept,
-    WithoutQuote,
-}
-
+/// Copies the template, and lets `put` write something in place of each name.
 fn fill(
     template: &str,
-    mut put: impl FnMut(&str, &mut String) -> Result<Rest, TemplateError>,
+    mut put: impl FnMut(&str, &mut String) -> Result<(), TemplateError>,
 ) -> Result<String, TemplateError> {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, from)) = rest.split_once("@{") {
         let (name, after) = from.split_once('}').ok_or(TemplateError::Unclosed)?;
         out.push_str(before);
-        rest = match put(name, &mut out)? {
-            Rest::Kept => after,
-            Rest::WithoutQuote => {
-                after.strip_prefix('"').ok_or_else(|| TemplateError::ListInText(name.to_owned()))?
-            }
-        };
+        put(name, &mut out)?;
+        rest = after;
     }
     out.push_str(rest);
     Ok(out)
@@ -91,11 +114,6 @@ fn fill(
 
 fn value<'a>(values: &'a BTreeMap<String, Value>, name: &str) -> Result<&'a Value, TemplateError> {
     values.get(name).ok_or_else(|| TemplateError::Missing(name.to_owned()))
-}
-
-/// A JSON string.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]
@@ -117,28 +135,41 @@ mod tests {
             ("a", one("x")),
             ("b", one("@{a}")),
             ("l", Value::Many(vec!["p".into(), "q\"".into()])),
+            ("m", Value::Many(vec!["m".into()])),
         ]);
         assert_eq!(text("1@{a}2@{b}@", &values), Ok("1x2@{a}@".into()), "values are not filled in again");
-        assert_eq!(
-            json(r#"{"R":"@{l}","S":"@{a}/@{a}"}"#, &values),
-            Ok(r#"{"R":["p","q\""],"S":"x/x"}"#.into())
-        );
-        assert_eq!(names("@{a} @{b}@{a}").collect::<Vec<_>>(), ["a", "b", "a"]);
         assert_eq!(text("@{c}", &values), Err(TemplateError::Missing("c".into())));
         assert_eq!(text("@{a", &values), Err(TemplateError::Unclosed));
-        for template in ["@{l}", r#""x@{l}""#, r#""@{l}x""#] {
-            assert_eq!(json(template, &values), Err(TemplateError::ListInText("l".into())), "{template}");
+        assert_eq!(text("@{l}", &values), Err(TemplateError::List("l".into())));
+        assert_eq!(names("@{a} @{b}@{a}").collect::<Vec<_>>(), ["a", "b", "a"]);
+
+        for (template, expected) in [
+            (r#"{"R":"@{l}","S":"@{a}/@{a}"}"#, r#"{"R":["p","q\""],"S":"x/x"}"#),
+            (r#"{"R": "<@{a}:@{l}>"}"#, r#"{"R": ["<x:p>","<x:q\">"]}"#),
+            (r#"["1", "@{l}", "\"@{a}\\"]"#, r#"["1", "p","q\"", "\"x\\"]"#),
+            (r#"["unended"#, r#"["unended""#),
+        ] {
+            assert_eq!(json(template, &values), Ok(expected.into()), "{template}");
         }
-        assert_eq!(text("@{l}", &values), Err(TemplateError::ListInText("l".into())));
+        assert_eq!(json(r#""@{c}""#, &values), Err(TemplateError::Missing("c".into())));
+        assert_eq!(json(r#""@{l}@{m}""#, &values), Err(TemplateError::List("m".into())));
     }
 
     proptest! {
         #[test]
         fn no_value_gets_out_of_its_string(value in any::<String>(), list in prop::collection::vec(any::<String>(), 0..4)) {
             let values = values(&[("v", one(&value)), ("l", Value::Many(list.clone()))]);
-            let filled = json(r#"{"a":"<@{v}>","b":"@{l}"}"#, &values).unwrap();
+            let filled = json(r#"{"a":"<@{v}>","b":"@{v}@{l}"}"#, &values).unwrap();
             let parsed: serde_json::Value = serde_json::from_str(&filled).unwrap();
+            let list: Vec<String> = list.iter().map(|each| format!("{value}{each}")).collect();
             prop_assert_eq!(parsed, serde_json::json!({ "a": format!("<{value}>"), "b": list }));
+        }
+
+        #[test]
+        fn any_template_is_read_to_its_end(template in "[\"\\\\@{}a:, \\[\\]]{0,40}") {
+            let values = values(&[("a", one("x")), ("", Value::Many(vec!["y".into()]))]);
+            let _ = json(&template, &values);
+            let _ = text(&template, &values);
         }
     }
 }

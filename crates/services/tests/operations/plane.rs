@@ -97,8 +97,8 @@ impl TestPlane {
         Self { plane: Arc::new(plane), account, seconds: AtomicI64::new(now.as_second()) }
     }
 
-    /// Makes another account, if it is not there, and a role in it.
-    pub async fn role_in(&self, account: AccountId, name: &str, trust: &str) {
+    /// Makes another account, if it is not there.
+    pub async fn other_account(&self, account: AccountId) {
         let mut tx = self.plane.store.write().await.unwrap();
         if store::account::find(&mut tx, account).await.unwrap().is_none() {
             let email = format!("{account}@example.com");
@@ -107,14 +107,28 @@ impl TestPlane {
             store::account::insert(&mut tx, &record).await.unwrap();
         }
         tx.commit().await.unwrap();
-        let mut cx = self.cx(Principal::Root, CallerPolicies::default(), None);
-        cx.caller.account_id = account;
+    }
+
+    /// Makes another account, if it is not there, and a role in it.
+    pub async fn role_in(&self, account: AccountId, name: &str, trust: &str) {
+        self.other_account(account).await;
         let input = shapes::iam::CreateRoleInput {
             role_name: name.into(),
             assume_role_policy_document: trust.into(),
             ..Default::default()
         };
-        call::<shapes::iam::CreateRole>(&cx, input).await.unwrap();
+        self.root_of::<shapes::iam::CreateRole>(account, input).await.unwrap();
+    }
+
+    /// Calls as the root user of another account.
+    pub async fn root_of<O: Operation>(
+        &self,
+        account: AccountId,
+        input: O::Input,
+    ) -> Result<O::Output, Refused> {
+        let mut cx = self.cx(Principal::Root, CallerPolicies::default(), None);
+        cx.caller.account_id = account;
+        call::<O>(&cx, input).await
     }
 
     /// Lets time pass.

@@ -54,14 +54,14 @@ impl Operation for CreateDelegationRequest {
         };
         let (template_arn, parameters) = parameters(input.permissions)?;
         let policy = filled_in(cx, tx, &template_arn, &parameters).await?;
+        let forgotten = cx.now.checked_sub(REMEMBERED).map_err(Error::internal)?;
+        store::delegation_request::delete_expired(tx, requestor, forgotten).await?;
         if store::delegation_request::has_workflow(tx, requestor, &input.requestor_workflow_id).await? {
             return Err(errors::entity_already_exists(format!(
                 "A delegation request with the workflow id {} already exists.",
                 input.requestor_workflow_id
             )));
         }
-        let forgotten = cx.now.checked_sub(REMEMBERED).map_err(Error::internal)?;
-        store::delegation_request::delete_expired(tx, requestor, forgotten).await?;
         let present = store::delegation_request::count(tx, requestor).await?;
         quotas::check("DelegationRequestsPerAccount", quotas::DELEGATION_REQUESTS, present)?;
         let account = store::account::get(tx, requestor).await?;
