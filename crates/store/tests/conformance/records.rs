@@ -158,7 +158,7 @@ pub(crate) async fn groups_and_memberships(bench: &Bench) {
         .await;
 }
 
-fn role_of(bench: &Bench, name: &str) -> Role {
+pub(crate) fn role_of(bench: &Bench, name: &str) -> Role {
     Role {
         account_id: bench.account,
         id: id(IdKind::Role),
