@@ -11,8 +11,12 @@ use step::Step;
 use store::Location;
 use tokio::task::JoinSet;
 
-/// Lets every client take its steps, at the same time as the others, and looks at what comes of it.
-async fn run(plane: Arc<TestPlane>, clients: Vec<Vec<Step>>) {
+/// How often the clients are let at one store.
+const ROUNDS: usize = 12;
+
+/// Lets every client take its steps, at the same time as the others, and looks at what comes of it. `seen` are
+/// all ids that were ever given.
+async fn run(plane: Arc<TestPlane>, clients: Vec<Vec<Step>>, seen: &mut HashSet<String>) {
     let mut running = JoinSet::new();
     for steps in clients {
         let plane = plane.clone();
@@ -24,7 +28,6 @@ async fn run(plane: Arc<TestPlane>, clients: Vec<Vec<Step>>) {
             made
         });
     }
-    let mut seen = HashSet::new();
     while let Some(made) = running.join_next().await {
         for id in made.unwrap() {
             assert!(seen.insert(id.clone()), "the id {id} was given twice");
@@ -42,7 +45,7 @@ proptest! {
 
     #[test]
     fn stay_whole_in_memory(clients in prop::collection::vec(prop::collection::vec(Step::any(), 0..80), 4)) {
-        runtime().block_on(async { run(Arc::new(TestPlane::new().await), clients).await });
+        runtime().block_on(async { run(Arc::new(TestPlane::new().await), clients, &mut HashSet::new()).await });
     }
 }
 
@@ -51,11 +54,19 @@ fn stay_whole_on_sqlite() {
     let directory = tempfile::tempdir().unwrap();
     let location = Location::Sqlite(directory.path().join("store.db"));
     let mut state = 7_u64;
+    // SplitMix64.
     let mut number = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        usize::try_from(mixed >> 33).unwrap()
     };
-    let clients =
-        (0..6).map(|_| (0..250).map(|_| Step::of(number(), number(), number())).collect()).collect();
-    runtime().block_on(async { run(Arc::new(TestPlane::on(&location).await), clients).await });
+    runtime().block_on(async {
+        let plane = Arc::new(TestPlane::on(&location).await);
+        let mut seen = HashSet::new();
+        for _ in 0..ROUNDS {
+            let mut steps = || (0..60).map(|_| Step::of(number(), number(), number())).collect();
+            run(plane.clone(), (0..6).map(|_| steps()).collect(), &mut seen).await;
+        }
+    });
 }
