@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 /// What an account has set for itself as a whole. A new account has the defaults.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "switches, each of its own")]
 pub struct AccountSettings {
     /// Which session tokens the global endpoint gives.
     pub global_endpoint_token_version: TokenVersion,

@@ -237,9 +237,11 @@ mod tests {
         }
     }
 
+    type Step<'a> = dyn Fn(&mut DelegationRequest) -> Result<(), DelegationStateError> + 'a;
+
     fn steps(request: &DelegationRequest, now: Timestamp) -> Vec<DelegationStage> {
         let account = AccountId::parse("222222222222").unwrap();
-        let all: [&dyn Fn(&mut DelegationRequest) -> Result<(), DelegationStateError>; 5] = [
+        let all: [&Step<'_>; 5] = [
             &|request| request.associate(account, "arn".into(), "AIDA".into(), now),
             &|request| request.forward(None, now),
             &|request| request.accept("arn".into(), now),

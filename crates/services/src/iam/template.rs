@@ -52,8 +52,10 @@ pub(crate) fn json(template: &str, values: &BTreeMap<String, Value>) -> Result<S
         let is_member = out.trim_end().ends_with(':');
         let (strings, is_list) = strings(string, values)?;
         let strings: Vec<String> = strings.iter().map(|string| format!("\"{string}\"")).collect();
-        let strings = strings.join(",");
-        out.push_str(&if is_list && is_member { format!("[{strings}]") } else { strings });
+        let (open, close) = if is_list && is_member { ("[", "]") } else { ("", "") };
+        out.push_str(open);
+        out.push_str(&strings.join(","));
+        out.push_str(close);
         rest = after.strip_prefix('"').unwrap_or(after);
     }
     out.push_str(rest);

@@ -24,7 +24,7 @@ impl Operation for DisableOrganizationsRootCredentialsManagement {
     ) -> Result<DisableOrganizationsRootCredentialsManagementOutput> {
         let (organization_id, features) =
             change(cx, tx, errors::not_management_or_delegated_administrator, |settings| {
-                settings.root_credentials_management = false
+                settings.root_credentials_management = false;
             })
             .await?;
         Ok(DisableOrganizationsRootCredentialsManagementOutput {

@@ -24,7 +24,7 @@ impl Operation for DisableOrganizationsRootSessions {
     ) -> Result<DisableOrganizationsRootSessionsOutput> {
         let (organization_id, features) =
             change(cx, tx, errors::not_management_or_delegated_administrator, |settings| {
-                settings.root_sessions = false
+                settings.root_sessions = false;
             })
             .await?;
         Ok(DisableOrganizationsRootSessionsOutput {

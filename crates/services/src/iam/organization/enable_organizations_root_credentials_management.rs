@@ -24,7 +24,7 @@ impl Operation for EnableOrganizationsRootCredentialsManagement {
     ) -> Result<EnableOrganizationsRootCredentialsManagementOutput> {
         let (organization_id, features) =
             change(cx, tx, errors::caller_is_not_management_account, |settings| {
-                settings.root_credentials_management = true
+                settings.root_credentials_management = true;
             })
             .await?;
         Ok(EnableOrganizationsRootCredentialsManagementOutput {

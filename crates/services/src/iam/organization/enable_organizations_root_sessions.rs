@@ -24,7 +24,7 @@ impl Operation for EnableOrganizationsRootSessions {
     ) -> Result<EnableOrganizationsRootSessionsOutput> {
         let (organization_id, features) =
             change(cx, tx, errors::caller_is_not_management_account, |settings| {
-                settings.root_sessions = true
+                settings.root_sessions = true;
             })
             .await?;
         Ok(EnableOrganizationsRootSessionsOutput {

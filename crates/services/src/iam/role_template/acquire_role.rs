@@ -33,18 +33,16 @@ impl Operation for AcquireRole {
 
     async fn handle(cx: &Cx, tx: &mut Transaction, input: AcquireRoleInput) -> Result<AcquireRoleOutput> {
         let rendered = rendered(cx, &input)?;
-        let role = match store::role::find_by_name(tx, cx.account(), &rendered.name).await? {
-            Some(role) => {
-                check_unmodified(cx, tx, &role, &rendered).await?;
-                role
+        let present = store::role::find_by_name(tx, cx.account(), &rendered.name).await?;
+        let role = if let Some(role) = present {
+            check_unmodified(cx, tx, &role, &rendered).await?;
+            role
+        } else {
+            let template = version(cx, &input.template_arn, input.template_minor_version)?;
+            if !template.enabled || !template.version_enabled {
+                return Err(errors::role_template_disabled(&input.template_arn));
             }
-            None => {
-                let template = version(cx, &input.template_arn, input.template_minor_version)?;
-                if !template.enabled || !template.version_enabled {
-                    return Err(errors::role_template_disabled(&input.template_arn));
-                }
-                create(cx, tx, rendered).await?
-            }
+            create(cx, tx, rendered).await?
         };
         Ok(AcquireRoleOutput { role: role::shape(tx, &role).await? })
     }

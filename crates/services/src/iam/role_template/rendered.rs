@@ -44,8 +44,8 @@ impl Rendered {
             }
             texts.insert(parameter.name.clone(), value);
         }
-        let text = |template: &str| template::text(template, &values).map_err(refused);
-        let json = |template: &str| template::json(template, &values).map_err(refused);
+        let text = |template: &str| template::text(template, &values).map_err(|error| refused(&error));
+        let json = |template: &str| template::json(template, &values).map_err(|error| refused(&error));
         let description = of.role_description.as_deref().map(text).transpose()?;
         let inline_policies = of.inline_policies.iter().map(|policy| {
             let name = names::policy(&policy.name)?;
@@ -83,6 +83,6 @@ fn value(parameter: &Parameter, given: Option<&Vec<String>>) -> Result<Vec<Strin
     Ok(value)
 }
 
-fn refused(error: TemplateError) -> Error {
+fn refused(error: &TemplateError) -> Error {
     errors::invalid_input(error.to_string())
 }

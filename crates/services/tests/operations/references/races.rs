@@ -8,7 +8,7 @@ use crate::{
 use services::Operation;
 #[allow(clippy::wildcard_imports, reason = "nearly all of it")]
 use shapes::iam::*;
-use std::{future::Future, sync::Arc};
+use std::sync::Arc;
 use store::Location;
 use tokio::sync::Barrier;
 
@@ -33,18 +33,13 @@ where
     (first.await.unwrap(), second.await.unwrap())
 }
 
-fn call<O: Operation>(
+async fn call<O: Operation>(
     plane: Arc<TestPlane>,
     start: Arc<Barrier>,
     input: O::Input,
-) -> impl Future<Output = Result<(), Refused>> + Send
-where
-    O::Input: Send + 'static,
-{
-    async move {
-        start.wait().await;
-        plane.root::<O>(input).await.map(drop)
-    }
+) -> Result<(), Refused> {
+    start.wait().await;
+    plane.root::<O>(input).await.map(drop)
 }
 
 /// Runs a race some times on a store with real concurrency.

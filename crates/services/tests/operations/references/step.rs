@@ -102,7 +102,7 @@ impl Step {
     }
 
     pub fn of(action: usize, one: usize, other: usize) -> Self {
-        Self { action: ACTIONS[action % ACTIONS.len()], one: one % NAMES, other: other % NAMES }
+        Self { action: *ACTIONS.get(action % ACTIONS.len()).unwrap(), one: one % NAMES, other: other % NAMES }
     }
 
     /// Takes the step; the id of what it made.

@@ -47,10 +47,11 @@ pub async fn check(plane: &TestPlane) {
 /// Reads all pages of a list, two at a time.
 macro_rules! all {
     ($plane:expr, $operation:ident($input:expr), $member:ident) => {{
+        let first = || $input;
         let mut all = Vec::new();
         let mut marker = None;
         loop {
-            let mut input = $input;
+            let mut input = first();
             input.marker = marker;
             input.max_items = Some(2);
             let output = $plane.root::<$operation>(input).await.unwrap();
@@ -196,8 +197,8 @@ async fn policies(plane: &TestPlane, account: &mut Account) {
         assert!((1..=5).contains(&versions.len()), "{arn}: {versions:?}");
         let default: Vec<_> =
             versions.iter().filter(|version| version.is_default_version == Some(true)).collect();
-        assert_eq!(default.len(), 1, "{arn}");
-        assert_eq!(default[0].version_id, got.default_version_id);
+        let [default] = default.as_slice() else { panic!("{arn}: {versions:?}") };
+        assert_eq!(default.version_id, got.default_version_id);
         for version in &versions {
             let version_id = version.version_id.clone().unwrap();
             let input = GetPolicyVersionInput { policy_arn: arn.clone(), version_id };
@@ -268,7 +269,7 @@ async fn summary(plane: &TestPlane, account: &Account) {
         ("InstanceProfiles", account.profiles.len()),
         ("PolicyVersionsInUse", usize::try_from(account.versions).unwrap()),
     ] {
-        assert_eq!(usize::try_from(summary[key]).unwrap(), expected, "{key}");
+        assert_eq!(usize::try_from(*summary.get(key).unwrap()).unwrap(), expected, "{key}");
     }
     for name in account.users.values() {
         let input = ListAccessKeysInput { user_name: Some(name.clone()), ..Default::default() };
