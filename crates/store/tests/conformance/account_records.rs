@@ -5,7 +5,8 @@ use domain::{
     InstanceProfile, InstanceProfileName, Path, RoleDeletion, Tag, TokenVersion,
 };
 use store::{
-    Finding, StoreError, account, account_settings, delegation_request, instance_profile, role, role_deletion,
+    Finding, StoreError, account, account_settings, delegation_request, export, instance_profile, role,
+    role_deletion,
 };
 
 use crate::{
@@ -93,6 +94,11 @@ pub(crate) async fn instance_profiles(bench: &Bench) {
         })
         .await;
 
+    let mut exported = Vec::new();
+    export::write(&bench.store, None, time(9), &mut exported).await.unwrap();
+    let exported: serde_json::Value = serde_json::from_slice(&exported).unwrap();
+    let profiles = &exported["accounts"][0]["instance_profiles"];
+    assert_eq!((&profiles[0]["role"], &profiles[1]["role"]), (&serde_json::Value::Null, &"web".into()));
     let namesake = profile_of(bench, "fRoNt", "/");
     let error = bench.try_write(async |tx| instance_profile::insert(tx, &namesake).await).await.unwrap_err();
     assert_eq!(error, StoreError::Unique { table: "iam_instance_profile".into() });
