@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// Bytes of a text with everything filled in: as long as a policy document can be.
+const MOST_BYTES: usize = 131_072;
+
 /// What is put in place of `@{Name}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
@@ -20,6 +23,9 @@ pub(crate) enum TemplateError {
     /// Nothing was given for the parameter.
     #[error("There is no value for the parameter {0}.")]
     Missing(String),
+    /// It would be longer than any policy document.
+    #[error("The text is too long with its parameters in it.")]
+    TooLong,
     /// `@{` without `}`.
     #[error("The template has a parameter without an end.")]
     Unclosed,
@@ -57,8 +63,10 @@ pub(crate) fn json(template: &str, values: &BTreeMap<String, Value>) -> Result<S
         out.push_str(&strings.join(","));
         out.push_str(close);
         rest = after.strip_prefix('"').unwrap_or(after);
+        bounded(&out)?;
     }
     out.push_str(rest);
+    bounded(&out)?;
     Ok(out)
 }
 
@@ -91,10 +99,17 @@ fn strings(string: &str, values: &BTreeMap<String, Value>) -> Result<(Vec<String
             Ok(())
         })
     };
-    Ok(match list {
-        Some((_, list)) => (list.iter().map(|value| with(Some(value))).collect::<Result<_, _>>()?, true),
-        None => (vec![with(None)?], false),
-    })
+    let Some((_, list)) = list else { return Ok((vec![with(None)?], false)) };
+    let (mut strings, mut bytes) = (Vec::new(), 0_usize);
+    for value in list {
+        let string = with(Some(value))?;
+        bytes = bytes.saturating_add(string.len());
+        if bytes > MOST_BYTES {
+            return Err(TemplateError::TooLong);
+        }
+        strings.push(string);
+    }
+    Ok((strings, true))
 }
 
 /// Copies the template, and lets `put` write something in place of each name.
@@ -108,10 +123,15 @@ fn fill(
         let (name, after) = from.split_once('}').ok_or(TemplateError::Unclosed)?;
         out.push_str(before);
         put(name, &mut out)?;
+        bounded(&out)?;
         rest = after;
     }
     out.push_str(rest);
     Ok(out)
+}
+
+fn bounded(text: &str) -> Result<(), TemplateError> {
+    if text.len() > MOST_BYTES { Err(TemplateError::TooLong) } else { Ok(()) }
 }
 
 fn value<'a>(values: &'a BTreeMap<String, Value>, name: &str) -> Result<&'a Value, TemplateError> {
@@ -155,6 +175,17 @@ mod tests {
         }
         assert_eq!(json(r#""@{c}""#, &values), Err(TemplateError::Missing("c".into())));
         assert_eq!(json(r#""@{l}@{m}""#, &values), Err(TemplateError::List("m".into())));
+    }
+
+    #[test]
+    fn what_comes_of_a_template_is_bounded() {
+        let long = "x".repeat(MOST_BYTES / 2);
+        let values = values(&[("a", one(&long)), ("l", Value::Many(vec![long.clone(); 20]))]);
+        assert!(text("@{a}", &values).is_ok());
+        for template in [r#""@{a}@{a}@{a}""#, r#"["@{l}"]"#, r#""@{a}","@{a}","@{a}""#] {
+            assert_eq!(json(template, &values), Err(TemplateError::TooLong), "{template}");
+        }
+        assert_eq!(text("@{a}@{a}@{a}", &values), Err(TemplateError::TooLong));
     }
 
     proptest! {

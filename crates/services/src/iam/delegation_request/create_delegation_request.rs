@@ -23,8 +23,6 @@ use store::Transaction;
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Characters of a provider's name.
 const NAME_LENGTH: usize = 30;
-/// Bytes of a policy with everything filled in.
-const POLICY_BYTES: usize = 131_072;
 
 impl Operation for CreateDelegationRequest {
     const EFFECT: Effect = Effect::Write;
@@ -144,9 +142,6 @@ async fn filled_in(
     let values: BTreeMap<String, Value> = parameters.iter().map(value).collect();
     let filled =
         template::json(&template, &values).map_err(|error| errors::invalid_input(error.to_string()))?;
-    if filled.len() > POLICY_BYTES {
-        return Err(errors::invalid_input("The policy is too long with its parameters in it."));
-    }
     policy_document::parse(&filled, PolicyKind::Identity)
         .map_err(|error| errors::invalid_input(error.message().to_owned()))?;
     Ok(filled)

@@ -14,7 +14,7 @@ const CUT: &str = "\n... The policy says more than fits here.";
 pub(super) fn of(request: &DelegationRequest) -> String {
     let mut text = format!(
         "{} (account {}) asks for access for {}.\n",
-        request.requestor_name,
+        plain(&request.requestor_name),
         request.requestor,
         duration(request.session_duration)
     );
@@ -40,7 +40,7 @@ fn sentence(statement: &Value) -> String {
     let mut text = if is_deny { "It may not do" } else { "It may do" }.to_owned();
     let list = |member| {
         let values: Vec<&str> = each(statement.get(member)).filter_map(Value::as_str).collect();
-        (!values.is_empty()).then(|| values.join(", "))
+        (!values.is_empty()).then(|| plain(&values.join(", ")))
     };
     if let Some(actions) = list("Action") {
         let _ = write!(text, " {actions}");
@@ -55,10 +55,22 @@ fn sentence(statement: &Value) -> String {
         let _ = write!(text, " on everything but {resources}");
     }
     if let Some(condition) = statement.get("Condition") {
-        let _ = write!(text, ", under the condition {condition}");
+        let _ = write!(text, ", under the condition {}", plain(&condition.to_string()));
     }
     text.push('.');
     text
+}
+
+/// The text with everything but plain characters escaped: a policy cannot begin a sentence of its own, or turn one round.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            ' '..='~' => plain.push(character),
+            other => plain.extend(other.escape_unicode()),
+        }
+    }
+    plain
 }
 
 fn cut(mut text: String) -> String {
@@ -92,6 +104,12 @@ mod tests {
         ] {
             assert_eq!(sentence(&serde_json::from_str(statement).unwrap()), expected);
         }
+    }
+
+    #[test]
+    fn no_value_is_a_sentence_of_its_own() {
+        let statement = serde_json::json!({ "Effect": "Allow", "Action": "a:b", "Resource": "x.\nIt may do nothing\u{202e}" });
+        assert_eq!(sentence(&statement), r"It may do a:b on x.\u{a}It may do nothing\u{202e}.");
     }
 
     #[test]
