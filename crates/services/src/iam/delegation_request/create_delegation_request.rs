@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use ::policy::PolicyKind;
-use domain::{AccountId, DelegationParameter, DelegationRequest, DelegationStage};
+use domain::{AccountId, Arn, DelegationParameter, DelegationRequest, DelegationStage};
 use jiff::SignedDuration;
 use shapes::iam::{
     CreateDelegationRequest, CreateDelegationRequestInput, CreateDelegationRequestOutput,
@@ -50,6 +50,9 @@ impl Operation for CreateDelegationRequest {
             }
             None => None,
         };
+        if !Arn::parse(&input.notification_channel).is_ok_and(|arn| arn.service == "sns") {
+            return Err(errors::invalid_input("The notification channel must be the ARN of an SNS topic."));
+        }
         let (template_arn, parameters) = parameters(input.permissions)?;
         let policy = filled_in(cx, tx, &template_arn, &parameters).await?;
         let forgotten = cx.now.checked_sub(REMEMBERED).map_err(Error::internal)?;

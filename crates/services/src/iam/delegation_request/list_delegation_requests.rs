@@ -16,7 +16,7 @@ impl Operation for ListDelegationRequests {
             requests = requests.with("iam:DelegationRequestOwner", owner);
             let identity = cx.caller.arn().to_string();
             if *owner == identity {
-                requests.resource_policy = Some(default_policy(&json!({ "AWS": identity }), &[ACTION], "*")?);
+                requests.resource_policy = default_policy(&json!({ "AWS": identity }), &[ACTION], "*");
             }
         }
         Ok(requests.into())

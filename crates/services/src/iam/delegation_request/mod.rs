@@ -13,7 +13,7 @@ mod summary;
 mod update_delegation_request;
 
 use super::errors;
-use crate::{Cx, Error, Permission, ResourcePolicy, Result};
+use crate::{Cx, Permission, ResourcePolicy, Result};
 use domain::{Arn, DelegationParameter, DelegationRequest, DelegationStage, DelegationState};
 use policy::{Policy, PolicyKind};
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ async fn permission(cx: &Cx, tx: &mut Transaction, action: &'static str, id: &st
     } else {
         return Ok(permission);
     };
-    let resource_policy = Some(default_policy(&principal, actions, &permission.resource)?);
+    let resource_policy = default_policy(&principal, actions, &permission.resource);
     Ok(Permission { resource_policy, ..permission })
 }
 
@@ -73,14 +73,15 @@ fn is_owner(cx: &Cx, request: &DelegationRequest) -> bool {
         && request.owner_unique_id.as_ref().is_some_and(|id| *id == cx.caller.user_id())
 }
 
-/// What the principal may do by default.
-fn default_policy(principal: &Value, actions: &[&str], resource: &str) -> Result<Arc<ResourcePolicy>> {
+/// What the principal may do by default. Nothing, where a policy cannot name it: a path may have letters that are wildcards
+/// in policies.
+fn default_policy(principal: &Value, actions: &[&str], resource: &str) -> Option<Arc<ResourcePolicy>> {
     let document = json!({
         "Version": "2012-10-17",
         "Statement": { "Effect": "Allow", "Principal": principal, "Action": actions, "Resource": resource },
     });
-    let policy = Policy::parse(&document.to_string(), PolicyKind::Resource).map_err(Error::internal)?;
-    Ok(Arc::new(ResourcePolicy::new(Arc::new(policy))))
+    let policy = Policy::parse(&document.to_string(), PolicyKind::Resource).ok()?;
+    Some(Arc::new(ResourcePolicy::new(Arc::new(policy))))
 }
 
 /// `arn:aws:iam::ACCOUNT:delegation-request/ID`, as the caller's account sees it.

@@ -294,6 +294,10 @@ async fn the_template_is_filled_in_with_care() {
         .await
         .is("InvalidInput", "not valid");
     create(&plane, template(Some("arn:aws:iam::aws:policy/IAMReadOnlyAccess"))).await;
+    for channel in ["channel", "arn:aws:sqs:us-east-1:999999999999:queue"] {
+        let input = CreateDelegationRequestInput { notification_channel: channel.into(), ..new("three") };
+        refused_by_provider(&plane, input).await.is("InvalidInput", "ARN of an SNS topic");
+    }
     let input =
         CreateDelegationRequestInput { owner_account_id: Some("000000000000".into()), ..new("three") };
     refused_by_provider(&plane, input).await.is("InvalidInput", "Account 000000000000 is not valid");
@@ -346,6 +350,18 @@ async fn a_namesake_of_the_owner_is_not_the_owner() {
     refusal.is("AccessDenied", "iam:GetDelegationRequest");
     let Err(refusal) = plane.user::<RejectDelegationRequest>("alice", reject(&id)).await else { panic!() };
     refusal.is("AccessDenied", "iam:RejectDelegationRequest");
+}
+
+#[tokio::test]
+async fn an_owner_that_no_policy_can_name_has_no_defaults() {
+    let plane = plane().await;
+    let input =
+        CreateUserInput { user_name: "star".into(), path: Some("/a*b/".into()), ..Default::default() };
+    plane.root::<CreateUser>(input).await.unwrap();
+    let id = create(&plane, new("one-1")).await;
+    plane.user::<AssociateDelegationRequest>("star", associate(&id)).await.unwrap();
+    let Err(refusal) = plane.user::<GetDelegationRequest>("star", get(&id)).await else { panic!() };
+    refusal.is("AccessDenied", "iam:GetDelegationRequest");
 }
 
 #[tokio::test]

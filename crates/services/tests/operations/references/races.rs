@@ -199,7 +199,7 @@ fn two_who_take_one_request() {
                 parameters: None,
             },
             requestor_workflow_id: format!("race-{id}"),
-            notification_channel: "channel".into(),
+            notification_channel: arn("topic").replace(":iam:", ":sns:"),
             session_duration: 3600,
             ..Default::default()
         };
