@@ -35,12 +35,15 @@ def smallest(shape, depth: int = 0, member: str = ""):
     if shape.type_name == "structure" and shape.is_tagged_union:
         name, only = next(iter(shape.members.items()))
         return {name: smallest(only, depth + 1, name)}
+    if shape.type_name == "structure" and depth and not shape.required_members and depth < 6:
+        # The query protocol has no words for what is empty.
+        return {name: smallest(only, depth + 1, name) for name, only in list(shape.members.items())[:1]}
     if shape.type_name == "structure":
         return {name: smallest(shape.members[name], depth + 1, name) for name in shape.required_members}
     if shape.type_name == "list":
         return [smallest(shape.member, depth + 1)] if depth < 6 else []
     if shape.type_name == "map":
-        return {}
+        return {smallest(shape.key, depth + 1): smallest(shape.value, depth + 1)} if depth < 6 else {}
     if shape.type_name in ("integer", "long", "float", "double"):
         return max(1, int(shape.metadata.get("min", 1)))
     if shape.type_name == "boolean":

@@ -8,11 +8,14 @@ mod access_key;
 mod access_key_id;
 mod account;
 mod account_id;
+mod account_settings;
 mod arn;
 mod caller;
+mod delegation_request;
 mod error;
 mod group;
 mod inline_policy;
+mod instance_profile;
 mod last_used;
 mod login_profile;
 mod managed_policy;
@@ -22,6 +25,7 @@ mod password_policy;
 mod path;
 mod random;
 mod role;
+mod role_deletion;
 mod secret_access_key;
 mod service_specific_credential;
 mod session;
@@ -36,20 +40,29 @@ pub use access_key::{AccessKey, AccessKeyOwner, AccessKeyStatus};
 pub use access_key_id::AccessKeyId;
 pub use account::Account;
 pub use account_id::AccountId;
+pub use account_settings::{AccountSettings, TokenVersion};
 pub use arn::Arn;
 pub use caller::{Caller, Principal};
+pub use delegation_request::{
+    DelegationParameter, DelegationRequest, DelegationStage, DelegationState, DelegationStateError,
+};
 pub use error::ParseError;
 pub use group::Group;
 pub use inline_policy::{InlinePolicy, PolicyOwner};
+pub use instance_profile::InstanceProfile;
 pub use last_used::LastUsed;
 pub use login_profile::{LoginProfile, PasswordHash, Passwords};
 pub use managed_policy::{ManagedPolicy, ManagedPolicyVersion, PolicyVersionId};
 pub use mfa_device::{MfaAssignment, MfaDevice, MfaDeviceKind, TotpClock};
-pub use name::{AccountAlias, GroupName, MfaDeviceName, PolicyName, RoleName, RoleSessionName, UserName};
+pub use name::{
+    AccountAlias, GroupName, InstanceProfileName, MfaDeviceName, PolicyName, RoleName, RoleSessionName,
+    UserName,
+};
 pub use password_policy::{PasswordPolicy, PasswordPolicyViolation};
 pub use path::Path;
 pub use random::Random;
-pub use role::Role;
+pub use role::{Role, SourceRoleTemplate};
+pub use role_deletion::RoleDeletion;
 pub use secret_access_key::SecretAccessKey;
 pub use service_specific_credential::ServiceSpecificCredential;
 pub use session::{Session, SessionPrincipal};

@@ -61,6 +61,10 @@ name!(
     GroupName, "group name", 1..=128
 );
 name!(
+    /// The name of an instance profile, up to 128 letters.
+    InstanceProfileName, "instance profile name", 1..=128
+);
+name!(
     /// The name of a virtual MFA device, up to 226 letters.
     MfaDeviceName, "MFA device name", 1..=226
 );

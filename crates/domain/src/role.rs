@@ -1,6 +1,7 @@
 use crate::{AccountId, Arn, Path, PermissionsBoundary, RoleName, Tag, UniqueId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// An IAM role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,20 @@ pub struct Role {
     pub permissions_boundary: Option<PermissionsBoundary>,
     /// Up to 50 tags.
     pub tags: Vec<Tag>,
+    /// What the role was made from, where it was made from a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_template: Option<SourceRoleTemplate>,
+}
+
+/// The version of a role template that a role was made from, with what was put into it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRoleTemplate {
+    /// The ARN of the template, with its major version.
+    pub arn: String,
+    /// The minor version.
+    pub minor_version: i32,
+    /// The values by the names of the parameters, as they were given.
+    pub values: BTreeMap<String, Vec<String>>,
 }
 
 impl Role {

@@ -11,7 +11,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
 };
-use services::DirectoryLimits;
+use services::{DirectoryLimits, RoleTemplateError, RoleTemplates};
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -41,6 +41,7 @@ pub(crate) struct Config {
     pub(crate) throttle: Rates,
     pub(crate) audit: audit::Settings,
     pub(crate) node_name: Option<String>,
+    pub(crate) role_templates: RoleTemplates,
 }
 
 /// The store and the key that seals it.
@@ -130,6 +131,8 @@ struct File {
     audit: audit::Section,
     directory: DirectoryTable,
     node: NodeTable,
+    /// Role templates beside those of the program: a JSON list of versions.
+    role_templates_file: Option<PathBuf>,
 }
 
 /// `store = "URL"`, or the table `[store]`.
@@ -209,6 +212,8 @@ pub(crate) enum ConfigError {
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("the configuration file {path} is not valid: {source}")]
     Malformed { path: PathBuf, source: Box<toml::de::Error> },
+    #[error("the role templates in {path} are not valid: {source}")]
+    RoleTemplates { path: PathBuf, source: Box<RoleTemplateError> },
     #[error("`store` and `store_file` are both set; keep one")]
     TwoStores,
     #[error("not a store URL: write sqlite:PATH or postgres://USER@HOST/DATABASE")]
@@ -261,7 +266,18 @@ impl Config {
                 .throttle
                 .unwrap_or_else(|| if flags.dev { Rates::unlimited() } else { Rates::default() }),
             node_name: flags.node_name.clone().or(file.node.name),
+            role_templates: role_templates(file.role_templates_file)?,
         })
+    }
+}
+
+/// The role templates of the program and of that file.
+fn role_templates(file: Option<PathBuf>) -> Result<RoleTemplates, ConfigError> {
+    let Some(path) = file else { return Ok(RoleTemplates::default()) };
+    match std::fs::read_to_string(&path) {
+        Ok(json) => RoleTemplates::with(&json)
+            .map_err(|source| ConfigError::RoleTemplates { path, source: Box::new(source) }),
+        Err(source) => Err(ConfigError::Unreadable { path, source }),
     }
 }
 

@@ -13,8 +13,6 @@ use store::{Transaction, access_key, account, attachment, role, setting};
 pub(crate) const ADMINISTRATOR_ROLE: &str = "PortcullisAdministrator";
 /// Where the role lives, apart from the operator's own.
 const ADMINISTRATOR_PATH: &str = "/portcullis/";
-/// The setting that names the management account.
-const MANAGEMENT_ACCOUNT: &str = "management_account";
 const ADMINISTRATOR_POLICY: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 /// A name until the operator gives the account its own.
 const ACCOUNT_NAME: &str = "Management";
@@ -44,7 +42,7 @@ pub(crate) async fn management_account(
         created_at: now,
     };
     account::insert(&mut tx, &account).await?;
-    setting::insert(&mut tx, MANAGEMENT_ACCOUNT, &account.id.to_string()).await?;
+    setting::insert(&mut tx, setting::MANAGEMENT_ACCOUNT, &account.id.to_string()).await?;
     if with_role {
         insert_administrator_role(&mut tx, plane, &account, now).await?;
     }
@@ -64,7 +62,7 @@ async fn existing(tx: &mut Transaction, wanted: Option<AccountId>) -> Result<Opt
 
 /// Which account is the management account, once there is one.
 pub(crate) async fn management_account_id(tx: &mut Transaction) -> Result<Option<AccountId>, Failure> {
-    let id = setting::find(tx, MANAGEMENT_ACCOUNT).await?;
+    let id = setting::find(tx, setting::MANAGEMENT_ACCOUNT).await?;
     Ok(id.map(|id| AccountId::parse(&id)).transpose()?)
 }
 
@@ -96,6 +94,7 @@ async fn insert_administrator_role(
         max_session_duration: 12 * 3600,
         permissions_boundary: None,
         tags: Vec::new(),
+        source_template: None,
     };
     role::insert(tx, &administrator).await?;
     attachment::insert(tx, account.id, &PolicyOwner::Role(administrator.id), ADMINISTRATOR_POLICY).await?;

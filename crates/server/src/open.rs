@@ -2,21 +2,22 @@
 
 use crate::{Failure, config::Storage, system_random::SystemRandom};
 use jiff::Timestamp;
-use services::{Audit, AuditSettings, Directory, LastUses, PasswordPool, Plane};
+use services::{Audit, AuditSettings, Directory, LastUses, PasswordPool, Plane, RoleTemplates};
 use std::sync::Arc;
 use std::{fs, os::unix::fs::DirBuilderExt, path::Path};
 use store::{Access, Location, RootKey, SealError, Sealer, Store};
 
 /// Opens the plane. As a server it makes what is not there yet, as a tool it does not.
 pub(crate) async fn plane(storage: &Storage, access: Access, now: Timestamp) -> Result<Arc<Plane>, Failure> {
-    plane_with(storage, access, AuditSettings::default(), now).await
+    plane_with(storage, access, AuditSettings::default(), RoleTemplates::default(), now).await
 }
 
-/// The same, with an audit trail that is kept so.
+/// The same, with an audit trail that is kept so and with those role templates.
 pub(crate) async fn plane_with(
     storage: &Storage,
     access: Access,
     audit: AuditSettings,
+    role_templates: RoleTemplates,
     now: Timestamp,
 ) -> Result<Arc<Plane>, Failure> {
     if let Access::Server = access {
@@ -36,6 +37,7 @@ pub(crate) async fn plane_with(
         audit: Audit::new(audit),
         last_uses: LastUses::default(),
         passwords: PasswordPool::default(),
+        role_templates,
         random: Arc::new(SystemRandom),
     }))
 }

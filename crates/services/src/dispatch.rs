@@ -31,7 +31,17 @@ async fn cloudtrail(cx: &Cx, operation: &'static OperationDescription, input: No
 async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> Result<Node> {
     use shapes::iam::Operation;
     match Operation::from_name(operation.name) {
+        Some(Operation::AcceptDelegationRequest) => {
+            Box::pin(run::<shapes::iam::AcceptDelegationRequest>(cx, input)).await
+        }
+        Some(Operation::AcquireRole) => Box::pin(run::<shapes::iam::AcquireRole>(cx, input)).await,
+        Some(Operation::AddRoleToInstanceProfile) => {
+            Box::pin(run::<shapes::iam::AddRoleToInstanceProfile>(cx, input)).await
+        }
         Some(Operation::AddUserToGroup) => Box::pin(run::<shapes::iam::AddUserToGroup>(cx, input)).await,
+        Some(Operation::AssociateDelegationRequest) => {
+            Box::pin(run::<shapes::iam::AssociateDelegationRequest>(cx, input)).await
+        }
         Some(Operation::AttachGroupPolicy) => {
             Box::pin(run::<shapes::iam::AttachGroupPolicy>(cx, input)).await
         }
@@ -42,7 +52,13 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::CreateAccountAlias) => {
             Box::pin(run::<shapes::iam::CreateAccountAlias>(cx, input)).await
         }
+        Some(Operation::CreateDelegationRequest) => {
+            Box::pin(run::<shapes::iam::CreateDelegationRequest>(cx, input)).await
+        }
         Some(Operation::CreateGroup) => Box::pin(run::<shapes::iam::CreateGroup>(cx, input)).await,
+        Some(Operation::CreateInstanceProfile) => {
+            Box::pin(run::<shapes::iam::CreateInstanceProfile>(cx, input)).await
+        }
         Some(Operation::CreateLoginProfile) => {
             Box::pin(run::<shapes::iam::CreateLoginProfile>(cx, input)).await
         }
@@ -51,6 +67,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::CreatePolicyVersion>(cx, input)).await
         }
         Some(Operation::CreateRole) => Box::pin(run::<shapes::iam::CreateRole>(cx, input)).await,
+        Some(Operation::CreateServiceLinkedRole) => {
+            Box::pin(run::<shapes::iam::CreateServiceLinkedRole>(cx, input)).await
+        }
         Some(Operation::CreateServiceSpecificCredential) => {
             Box::pin(run::<shapes::iam::CreateServiceSpecificCredential>(cx, input)).await
         }
@@ -72,6 +91,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::DeleteGroupPolicy) => {
             Box::pin(run::<shapes::iam::DeleteGroupPolicy>(cx, input)).await
         }
+        Some(Operation::DeleteInstanceProfile) => {
+            Box::pin(run::<shapes::iam::DeleteInstanceProfile>(cx, input)).await
+        }
         Some(Operation::DeleteLoginProfile) => {
             Box::pin(run::<shapes::iam::DeleteLoginProfile>(cx, input)).await
         }
@@ -86,6 +108,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::DeleteRolePolicy) => Box::pin(run::<shapes::iam::DeleteRolePolicy>(cx, input)).await,
         Some(Operation::DeleteSSHPublicKey) => {
             Box::pin(run::<shapes::iam::DeleteSSHPublicKey>(cx, input)).await
+        }
+        Some(Operation::DeleteServiceLinkedRole) => {
+            Box::pin(run::<shapes::iam::DeleteServiceLinkedRole>(cx, input)).await
         }
         Some(Operation::DeleteServiceSpecificCredential) => {
             Box::pin(run::<shapes::iam::DeleteServiceSpecificCredential>(cx, input)).await
@@ -106,7 +131,25 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         }
         Some(Operation::DetachRolePolicy) => Box::pin(run::<shapes::iam::DetachRolePolicy>(cx, input)).await,
         Some(Operation::DetachUserPolicy) => Box::pin(run::<shapes::iam::DetachUserPolicy>(cx, input)).await,
+        Some(Operation::DisableOrganizationsRootCredentialsManagement) => {
+            Box::pin(run::<shapes::iam::DisableOrganizationsRootCredentialsManagement>(cx, input)).await
+        }
+        Some(Operation::DisableOrganizationsRootSessions) => {
+            Box::pin(run::<shapes::iam::DisableOrganizationsRootSessions>(cx, input)).await
+        }
+        Some(Operation::DisableOutboundWebIdentityFederation) => {
+            Box::pin(run::<shapes::iam::DisableOutboundWebIdentityFederation>(cx, input)).await
+        }
         Some(Operation::EnableMFADevice) => Box::pin(run::<shapes::iam::EnableMFADevice>(cx, input)).await,
+        Some(Operation::EnableOrganizationsRootCredentialsManagement) => {
+            Box::pin(run::<shapes::iam::EnableOrganizationsRootCredentialsManagement>(cx, input)).await
+        }
+        Some(Operation::EnableOrganizationsRootSessions) => {
+            Box::pin(run::<shapes::iam::EnableOrganizationsRootSessions>(cx, input)).await
+        }
+        Some(Operation::EnableOutboundWebIdentityFederation) => {
+            Box::pin(run::<shapes::iam::EnableOutboundWebIdentityFederation>(cx, input)).await
+        }
         Some(Operation::GenerateCredentialReport) => {
             Box::pin(run::<shapes::iam::GenerateCredentialReport>(cx, input)).await
         }
@@ -119,21 +162,42 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::GetAccountPasswordPolicy) => {
             Box::pin(run::<shapes::iam::GetAccountPasswordPolicy>(cx, input)).await
         }
+        Some(Operation::GetAccountProperties) => {
+            Box::pin(run::<shapes::iam::GetAccountProperties>(cx, input)).await
+        }
         Some(Operation::GetAccountSummary) => {
             Box::pin(run::<shapes::iam::GetAccountSummary>(cx, input)).await
         }
         Some(Operation::GetCredentialReport) => {
             Box::pin(run::<shapes::iam::GetCredentialReport>(cx, input)).await
         }
+        Some(Operation::GetDelegationRequest) => {
+            Box::pin(run::<shapes::iam::GetDelegationRequest>(cx, input)).await
+        }
         Some(Operation::GetGroup) => Box::pin(run::<shapes::iam::GetGroup>(cx, input)).await,
         Some(Operation::GetGroupPolicy) => Box::pin(run::<shapes::iam::GetGroupPolicy>(cx, input)).await,
+        Some(Operation::GetHumanReadableSummary) => {
+            Box::pin(run::<shapes::iam::GetHumanReadableSummary>(cx, input)).await
+        }
+        Some(Operation::GetInstanceProfile) => {
+            Box::pin(run::<shapes::iam::GetInstanceProfile>(cx, input)).await
+        }
         Some(Operation::GetLoginProfile) => Box::pin(run::<shapes::iam::GetLoginProfile>(cx, input)).await,
         Some(Operation::GetMFADevice) => Box::pin(run::<shapes::iam::GetMFADevice>(cx, input)).await,
+        Some(Operation::GetOutboundWebIdentityFederationInfo) => {
+            Box::pin(run::<shapes::iam::GetOutboundWebIdentityFederationInfo>(cx, input)).await
+        }
         Some(Operation::GetPolicy) => Box::pin(run::<shapes::iam::GetPolicy>(cx, input)).await,
         Some(Operation::GetPolicyVersion) => Box::pin(run::<shapes::iam::GetPolicyVersion>(cx, input)).await,
         Some(Operation::GetRole) => Box::pin(run::<shapes::iam::GetRole>(cx, input)).await,
         Some(Operation::GetRolePolicy) => Box::pin(run::<shapes::iam::GetRolePolicy>(cx, input)).await,
+        Some(Operation::GetRoleTemplateVersion) => {
+            Box::pin(run::<shapes::iam::GetRoleTemplateVersion>(cx, input)).await
+        }
         Some(Operation::GetSSHPublicKey) => Box::pin(run::<shapes::iam::GetSSHPublicKey>(cx, input)).await,
+        Some(Operation::GetServiceLinkedRoleDeletionStatus) => {
+            Box::pin(run::<shapes::iam::GetServiceLinkedRoleDeletionStatus>(cx, input)).await
+        }
         Some(Operation::GetUser) => Box::pin(run::<shapes::iam::GetUser>(cx, input)).await,
         Some(Operation::GetUserPolicy) => Box::pin(run::<shapes::iam::GetUserPolicy>(cx, input)).await,
         Some(Operation::ListAccessKeys) => Box::pin(run::<shapes::iam::ListAccessKeys>(cx, input)).await,
@@ -149,6 +213,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::ListAttachedUserPolicies) => {
             Box::pin(run::<shapes::iam::ListAttachedUserPolicies>(cx, input)).await
         }
+        Some(Operation::ListDelegationRequests) => {
+            Box::pin(run::<shapes::iam::ListDelegationRequests>(cx, input)).await
+        }
         Some(Operation::ListEntitiesForPolicy) => {
             Box::pin(run::<shapes::iam::ListEntitiesForPolicy>(cx, input)).await
         }
@@ -159,10 +226,22 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::ListGroupsForUser) => {
             Box::pin(run::<shapes::iam::ListGroupsForUser>(cx, input)).await
         }
+        Some(Operation::ListInstanceProfileTags) => {
+            Box::pin(run::<shapes::iam::ListInstanceProfileTags>(cx, input)).await
+        }
+        Some(Operation::ListInstanceProfiles) => {
+            Box::pin(run::<shapes::iam::ListInstanceProfiles>(cx, input)).await
+        }
+        Some(Operation::ListInstanceProfilesForRole) => {
+            Box::pin(run::<shapes::iam::ListInstanceProfilesForRole>(cx, input)).await
+        }
         Some(Operation::ListMFADeviceTags) => {
             Box::pin(run::<shapes::iam::ListMFADeviceTags>(cx, input)).await
         }
         Some(Operation::ListMFADevices) => Box::pin(run::<shapes::iam::ListMFADevices>(cx, input)).await,
+        Some(Operation::ListOrganizationsFeatures) => {
+            Box::pin(run::<shapes::iam::ListOrganizationsFeatures>(cx, input)).await
+        }
         Some(Operation::ListPolicies) => Box::pin(run::<shapes::iam::ListPolicies>(cx, input)).await,
         Some(Operation::ListPolicyTags) => Box::pin(run::<shapes::iam::ListPolicyTags>(cx, input)).await,
         Some(Operation::ListPolicyVersions) => {
@@ -186,6 +265,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::ListVirtualMFADevices) => {
             Box::pin(run::<shapes::iam::ListVirtualMFADevices>(cx, input)).await
         }
+        Some(Operation::PutAccountProperties) => {
+            Box::pin(run::<shapes::iam::PutAccountProperties>(cx, input)).await
+        }
         Some(Operation::PutGroupPolicy) => Box::pin(run::<shapes::iam::PutGroupPolicy>(cx, input)).await,
         Some(Operation::PutRolePermissionsBoundary) => {
             Box::pin(run::<shapes::iam::PutRolePermissionsBoundary>(cx, input)).await
@@ -195,6 +277,12 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::PutUserPermissionsBoundary>(cx, input)).await
         }
         Some(Operation::PutUserPolicy) => Box::pin(run::<shapes::iam::PutUserPolicy>(cx, input)).await,
+        Some(Operation::RejectDelegationRequest) => {
+            Box::pin(run::<shapes::iam::RejectDelegationRequest>(cx, input)).await
+        }
+        Some(Operation::RemoveRoleFromInstanceProfile) => {
+            Box::pin(run::<shapes::iam::RemoveRoleFromInstanceProfile>(cx, input)).await
+        }
         Some(Operation::RemoveUserFromGroup) => {
             Box::pin(run::<shapes::iam::RemoveUserFromGroup>(cx, input)).await
         }
@@ -202,13 +290,25 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::ResetServiceSpecificCredential>(cx, input)).await
         }
         Some(Operation::ResyncMFADevice) => Box::pin(run::<shapes::iam::ResyncMFADevice>(cx, input)).await,
+        Some(Operation::SendDelegationToken) => {
+            Box::pin(run::<shapes::iam::SendDelegationToken>(cx, input)).await
+        }
         Some(Operation::SetDefaultPolicyVersion) => {
             Box::pin(run::<shapes::iam::SetDefaultPolicyVersion>(cx, input)).await
+        }
+        Some(Operation::SetSecurityTokenServicePreferences) => {
+            Box::pin(run::<shapes::iam::SetSecurityTokenServicePreferences>(cx, input)).await
+        }
+        Some(Operation::TagInstanceProfile) => {
+            Box::pin(run::<shapes::iam::TagInstanceProfile>(cx, input)).await
         }
         Some(Operation::TagMFADevice) => Box::pin(run::<shapes::iam::TagMFADevice>(cx, input)).await,
         Some(Operation::TagPolicy) => Box::pin(run::<shapes::iam::TagPolicy>(cx, input)).await,
         Some(Operation::TagRole) => Box::pin(run::<shapes::iam::TagRole>(cx, input)).await,
         Some(Operation::TagUser) => Box::pin(run::<shapes::iam::TagUser>(cx, input)).await,
+        Some(Operation::UntagInstanceProfile) => {
+            Box::pin(run::<shapes::iam::UntagInstanceProfile>(cx, input)).await
+        }
         Some(Operation::UntagMFADevice) => Box::pin(run::<shapes::iam::UntagMFADevice>(cx, input)).await,
         Some(Operation::UntagPolicy) => Box::pin(run::<shapes::iam::UntagPolicy>(cx, input)).await,
         Some(Operation::UntagRole) => Box::pin(run::<shapes::iam::UntagRole>(cx, input)).await,
@@ -219,6 +319,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         }
         Some(Operation::UpdateAssumeRolePolicy) => {
             Box::pin(run::<shapes::iam::UpdateAssumeRolePolicy>(cx, input)).await
+        }
+        Some(Operation::UpdateDelegationRequest) => {
+            Box::pin(run::<shapes::iam::UpdateDelegationRequest>(cx, input)).await
         }
         Some(Operation::UpdateGroup) => Box::pin(run::<shapes::iam::UpdateGroup>(cx, input)).await,
         Some(Operation::UpdateLoginProfile) => {

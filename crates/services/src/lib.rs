@@ -31,6 +31,7 @@ pub use directory::{
 pub use dispatch::dispatch;
 pub use error::{Code, Common, Error, Result};
 pub use follow::Following;
+pub use iam::{RoleTemplateError, RoleTemplates};
 pub use last_used::LastUses;
 pub use operation::{Access, Condition, Effect, Operation, Permission, Values};
 pub use password::PasswordPool;

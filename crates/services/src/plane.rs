@@ -1,6 +1,6 @@
 //! What lives as long as the process: the store, the keys that seal it, and the memory in front of it.
 
-use crate::{Audit, Directory, LastUses, PasswordPool};
+use crate::{Audit, Directory, LastUses, PasswordPool, RoleTemplates};
 use domain::Random;
 use std::{fmt, sync::Arc};
 use store::{Sealer, Store};
@@ -19,6 +19,8 @@ pub struct Plane {
     pub last_uses: LastUses,
     /// Hashes passwords.
     pub passwords: PasswordPool,
+    /// What roles are made from.
+    pub role_templates: RoleTemplates,
     /// Where random bytes come from.
     pub random: Arc<dyn Random>,
 }

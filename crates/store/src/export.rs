@@ -8,28 +8,32 @@
 //!  "settings": {NAME: VALUE ...},
 //!  "accounts": [{"account_id", "name", "email", "alias", "created_at",
 //!    "root_access_keys": [ACCESS KEY ...],
+//!    "iam_settings": {"global_endpoint_token_version", "outbound_federation", "outbound_issuer", "role_manager",
+//!                     "root_credentials_management", "root_sessions"},
 //!    "groups": [{"name", "id", "arn", "path", "created_at", "inline_policies", "attached_policies"} ...],
 //!    "users": [{"name", "id", "arn", "path", "created_at", "permissions_boundary", "tags", "groups": [NAME ...],
 //!               "inline_policies", "attached_policies", "access_keys": [ACCESS KEY ...]} ...],
 //!    "roles": [{"name", "id", "arn", "path", "created_at", "description", "max_session_duration", "trust_policy",
-//!               "permissions_boundary", "tags", "inline_policies", "attached_policies"} ...],
+//!               "permissions_boundary", "tags", "inline_policies", "attached_policies", "source_template"} ...],
+//!    "instance_profiles": [{"name", "id", "arn", "path", "created_at", "role": NAME, "tags"} ...],
 //!    "policies": [{"name", "id", "arn", "path", "created_at", "updated_at", "description", "default_version", "tags",
 //!                  "versions": [{"id", "created_at", "document"} ...]} ...]} ...]}
 //! ```
 //!
 //! `inline_policies` are `[{"name", "document"} ...]`, `attached_policies` and `permissions_boundary` ARNs, an access key
-//! is `{"id", "status", "created_at"}`. Policy documents stand as the JSON they are; one that is not JSON as a text.
+//! is `{"id", "status", "created_at"}`, a role's `source_template` `{"arn", "minor_version", "values"}` or null. What soon is
+//! of no interest is left out: delegation requests, and what became of deletions of service-linked roles. Policy documents stand as the JSON they are; one that is not JSON as a text.
 
 mod page;
 mod shape;
 
 use std::io::{self, Write};
 
-use domain::{Account, AccountId, Group, ManagedPolicy, Role, User};
+use domain::{Account, AccountId, Group, InstanceProfile, ManagedPolicy, Role, User};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{Store, StoreError, Transaction, account, setting};
+use crate::{Store, StoreError, Transaction, account, account_settings, setting};
 use page::Page;
 pub(crate) use page::SQL;
 
@@ -99,6 +103,7 @@ async fn write_account(
         alias: account.alias.as_ref(),
         created_at: account.created_at,
         root_access_keys: page::root_access_keys(tx, account.id).await?,
+        iam_settings: account_settings::get(tx, account.id).await?,
     })?;
     // Without its last brace: the lists are members of the same object.
     out.write_all(head.strip_suffix('}').unwrap_or(&head).as_bytes())?;
@@ -137,6 +142,16 @@ async fn write_account(
         for role in page.records() {
             let policies = policies.remove(role.id.as_str()).unwrap_or_default();
             list.push(&shape::Role::of(role, policies))?;
+        }
+    }
+    list.end()?;
+
+    let mut list = List::begin(out, "instance_profiles")?;
+    let mut page = Page::<InstanceProfile>::first(account.id);
+    while page.next(tx).await? {
+        let mut roles = page.roles(tx).await?;
+        for profile in page.records() {
+            list.push(&shape::InstanceProfile::of(profile, roles.remove(profile.id.as_str())))?;
         }
     }
     list.end()?;

@@ -12,6 +12,7 @@
 
 pub mod access_key;
 pub mod account;
+pub mod account_settings;
 pub mod attachment;
 pub mod audit_batch;
 pub mod audit_chain;
@@ -19,9 +20,11 @@ pub mod audit_event;
 pub mod backup;
 pub mod change_log;
 pub mod credential_report;
+pub mod delegation_request;
 pub mod export;
 pub mod group;
 pub mod inline_policy;
+pub mod instance_profile;
 pub mod last_used;
 pub mod lease;
 pub mod login_profile;
@@ -32,6 +35,7 @@ pub mod node;
 pub mod password_policy;
 pub mod policy_version;
 pub mod role;
+pub mod role_deletion;
 pub mod service_specific_credential;
 pub mod setting;
 pub mod signing_certificate;

@@ -26,6 +26,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 4, works_with: 4, sql: include_str!("schema/0004-audit-batch.sql") },
     // A program that does not know these credentials would delete users and leave them behind.
     Migration { version: 5, works_with: 5, sql: include_str!("schema/0005-credentials.sql") },
+    // A program that does not know instance profiles would delete the roles that are in them.
+    Migration { version: 6, works_with: 6, sql: include_str!("schema/0006-profiles.sql") },
 ];
 
 /// The newest version of the schema that this program knows.

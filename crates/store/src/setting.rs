@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::{StoreError, Transaction};
 
+/// The setting that names the management account.
+pub const MANAGEMENT_ACCOUNT: &str = "management_account";
+
 /// The value under that name.
 pub async fn find(tx: &mut Transaction, name: &str) -> Result<Option<String>, StoreError> {
     let row = tx.find(FIND, &[(":name", &name)]).await?;

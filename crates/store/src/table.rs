@@ -77,6 +77,13 @@ pub(crate) const TABLES: &[Table] = &[
     table!("iam_inline_policy": account_id Text, owner_kind Text, owner_id Text, name_key Text;
         doc_version Integer, doc Text),
     table!("iam_attachment": account_id Text, owner_kind Text, owner_id Text, policy_arn Text;),
+    table!("iam_instance_profile": account_id Text, profile_id Text;
+        name_key Text, path Text, role_id Text, doc_version Integer, doc Text),
+    table!("iam_role_deletion": account_id Text, task_id Text;
+        requested_at Integer, doc_version Integer, doc Text),
+    table!("iam_account_settings": account_id Text; doc_version Integer, doc Text),
+    table!("iam_delegation_request": account_id Text, request_id Text;
+        workflow_id Text, owner_account Text, owner Text, expires_at Integer, doc_version Integer, doc Text),
     table!("access_key": account_id Text, access_key_id Text;
         owner_id Text, secret Bytes, doc_version Integer, doc Text),
     table!("last_used": account_id Text, kind Text, id Text;

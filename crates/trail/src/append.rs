@@ -40,12 +40,11 @@ pub fn append<'a>(
         link = link.next(record);
         lines.push_str(&link.line(record));
     }
-    let (segment, begin) = match current(chain, head, segment_bytes, now)? {
-        Some(segment) => (segment, head.length),
-        None => {
-            cut(chain, head)?;
-            (new(chain, head.link(), now)?, 0)
-        }
+    let (segment, begin) = if let Some(segment) = current(chain, head, segment_bytes, now)? {
+        (segment, head.length)
+    } else {
+        cut(chain, head)?;
+        (new(chain, head.link(), now)?, 0)
     };
     let path = segment.path(chain);
     let written = OpenOptions::new().write(true).open(&path).and_then(|mut file| {

@@ -12,7 +12,7 @@ use crate::language::principal_pattern::{InvalidPrincipal, PrincipalElement, Pri
 const LEGACY: &str = "The policy failed legacy parsing";
 const PARTITIONS: [&str; 9] =
     ["*", "aws", "aws-cn", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-us-gov"];
-const IAM_PATH_STARTS: [&str; 13] = [
+const IAM_PATH_STARTS: [&str; 15] = [
     "user/",
     "federated-user/",
     "role/",
@@ -26,6 +26,8 @@ const IAM_PATH_STARTS: [&str; 13] = [
     "oidc-provider/",
     "report/",
     "access-report/",
+    "delegation-request/",
+    "role-template/",
 ];
 /// Resources of S3 that do belong to a region.
 const S3_REGIONAL: [&str; 7] =

@@ -34,6 +34,7 @@ fn kind(member: &str, name: &str) -> Option<&'static str> {
         "accessKeyId" => "AWS::IAM::AccessKey",
         "accountAlias" => "AWS::IAM::AccountAlias",
         "groupId" | "groupName" | "newGroupName" => "AWS::IAM::Group",
+        "instanceProfileId" | "instanceProfileName" => "AWS::IAM::InstanceProfile",
         "policyId" | "policyName" => "AWS::IAM::Policy",
         "assumedRoleId" => "AWS::STS::AssumedRole",
         "roleId" | "roleName" => "AWS::IAM::Role",
@@ -48,6 +49,7 @@ fn of_arn(text: &str) -> Option<&'static str> {
     let (kind, _) = arn.resource.split_once('/')?;
     Some(match (arn.service.as_str(), kind) {
         ("iam", "group") => "AWS::IAM::Group",
+        ("iam", "instance-profile") => "AWS::IAM::InstanceProfile",
         ("iam", "policy") => "AWS::IAM::Policy",
         ("iam", "role") => "AWS::IAM::Role",
         ("iam", "user") => "AWS::IAM::User",

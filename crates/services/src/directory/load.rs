@@ -7,7 +7,9 @@ use super::{
     shared::{Piece, Shared},
 };
 use crate::{Result, iam};
-use domain::{AccessKeyOwner, AccountId, Arn, PermissionsBoundary, PolicyOwner, RoleName, UniqueId, UserName};
+use domain::{
+    AccessKeyOwner, AccountId, Arn, PermissionsBoundary, PolicyOwner, RoleName, UniqueId, UserName,
+};
 use policy::{PolicyKind, Source};
 use std::sync::Arc;
 use store::{Sealer, Transaction};

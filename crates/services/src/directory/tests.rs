@@ -1,7 +1,7 @@
 //! The directory against the store: what is read once, what is read again, and that nothing stale is answered.
 
 use super::*;
-use crate::LastUses;
+use crate::{LastUses, RoleTemplates};
 use domain::{
     AccessKey, AccessKeyOwner, AccessKeyStatus, Account, Group, GroupName, IdKind, InlinePolicy,
     ManagedPolicy, ManagedPolicyVersion, Path, PermissionsBoundary, PolicyName, PolicyOwner, PolicyVersionId,
@@ -49,6 +49,7 @@ async fn plane(location: &Location, access: Access, root_key: &RootKey, limits: 
         sealer,
         last_uses: LastUses::default(),
         passwords: crate::PasswordPool::default(),
+        role_templates: RoleTemplates::default(),
         random: Arc::new(Counting),
     }
 }

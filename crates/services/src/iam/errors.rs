@@ -16,6 +16,11 @@ pub(crate) fn no_such(kind: &str, name: impl Display) -> Error {
     no_such_entity(format!("The {kind} with name {name} cannot be found."))
 }
 
+/// The instance profile of that name is not there.
+pub(crate) fn no_such_instance_profile(name: impl Display) -> Error {
+    no_such_entity(format!("Instance Profile {name} cannot be found."))
+}
+
 /// The owner has no access key of that id.
 pub(crate) fn no_such_access_key(id: impl Display) -> Error {
     no_such_entity(format!("The Access Key with id {id} cannot be found."))
@@ -92,6 +97,86 @@ pub(crate) fn protected_role(name: impl Display) -> Error {
         "Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"
     );
     Error::modelled("UnmodifiableEntity", 400, message)
+}
+
+/// `UnmodifiableEntity`, 400: how long sessions of a service's role may last is the service's affair.
+pub(crate) fn service_linked_session_duration(name: impl Display) -> Error {
+    let message = format!("{name} is an AWS service linked role, max session duration cannot be changed.");
+    Error::modelled("UnmodifiableEntity", 400, message)
+}
+
+/// The name of a service's role is taken, by whatever role.
+pub(crate) fn service_role_name_taken(name: impl Display) -> Error {
+    invalid_input(format!(
+        "Service role name {name} has been taken in this account, please try a different suffix."
+    ))
+}
+
+/// The service makes no role for itself.
+pub(crate) fn no_service_linked_role(service: impl Display) -> Error {
+    Error::access_denied(format!("Cannot find Service Linked Role template for {service}"))
+}
+
+/// `NameConflict`, 409: another role has the name that the template gives.
+pub(crate) fn role_name_conflict(name: impl Display) -> Error {
+    let message = format!(
+        "Role with name {name} already exists and was not made from this role template and these values."
+    );
+    Error::modelled("NameConflict", 409, message)
+}
+
+/// `RoleModified`, 409: the role is not what the template made it.
+pub(crate) fn role_modified(name: impl Display) -> Error {
+    let message = format!("Role with name {name} was modified after it was made from the role template.");
+    Error::modelled("RoleModified", 409, message)
+}
+
+/// `RoleTemplateDisabled`, 400.
+pub(crate) fn role_template_disabled(arn: impl Display) -> Error {
+    Error::modelled("RoleTemplateDisabled", 400, format!("Role template {arn} is disabled."))
+}
+
+/// The delegation request of that id is not there, or not for the caller's account.
+pub(crate) fn no_such_delegation_request(id: impl Display) -> Error {
+    no_such_entity(format!("The delegation request with id {id} cannot be found."))
+}
+
+/// The delegation request is not in a state in which that can be done.
+pub(crate) fn delegation_request_state(id: impl Display) -> Error {
+    invalid_input(format!(
+        "The delegation request with id {id} is not in a state that allows this operation."
+    ))
+}
+
+/// The plane has no management account, and so no organization.
+pub(crate) fn organization_not_found() -> Error {
+    let message = "The account is not a member of an organization.";
+    Error::modelled("OrganizationNotFoundException", 400, message)
+}
+
+/// Only the management account switches features on.
+pub(crate) fn caller_is_not_management_account() -> Error {
+    let message = "The account making the request is not the management account of the organization.";
+    Error::modelled("CallerIsNotManagementAccountException", 400, message)
+}
+
+/// The features are the affair of the management account and of an administrator that it delegates to.
+pub(crate) fn not_management_or_delegated_administrator() -> Error {
+    let message = "The account making the request is neither the management account nor a delegated administrator of the \
+                   organization.";
+    Error::modelled("AccountNotManagementOrDelegatedAdministratorException", 400, message)
+}
+
+/// `FeatureEnabled`, 409: of outbound federation.
+pub(crate) fn outbound_federation_enabled(account: impl Display) -> Error {
+    let message = format!("Outbound identity federation is already enabled for account {account}");
+    Error::modelled("FeatureEnabled", 409, message)
+}
+
+/// `FeatureDisabled`, 404: of outbound federation.
+pub(crate) fn outbound_federation_disabled(account: impl Display) -> Error {
+    let message = format!("Outbound identity federation is disabled for account {account}");
+    Error::modelled("FeatureDisabled", 404, message)
 }
 
 /// A trust policy names someone who does not exist.

@@ -2,7 +2,9 @@
 
 use super::errors;
 use crate::Result;
-use domain::{AccountAlias, GroupName, MfaDeviceName, Path, PolicyName, RoleName, UserName};
+use domain::{
+    AccountAlias, GroupName, InstanceProfileName, MfaDeviceName, Path, PolicyName, RoleName, UserName,
+};
 
 /// `AccountAlias`
 pub(crate) fn account_alias(text: &str) -> Result<AccountAlias> {
@@ -22,6 +24,11 @@ pub(crate) fn virtual_mfa_device(text: &str) -> Result<MfaDeviceName> {
 /// `GroupName`
 pub(crate) fn group(text: &str) -> Result<GroupName> {
     GroupName::parse(text).map_err(|_| errors::invalid_name("groupName"))
+}
+
+/// `InstanceProfileName`
+pub(crate) fn instance_profile(text: &str) -> Result<InstanceProfileName> {
+    InstanceProfileName::parse(text).map_err(|_| errors::invalid_name("instanceProfileName"))
 }
 
 /// `RoleName`

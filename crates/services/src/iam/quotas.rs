@@ -15,6 +15,8 @@ pub(crate) const VIRTUAL_MFA_DEVICES: u64 = USERS;
 pub(crate) const SERVICE_SPECIFIC_CREDENTIALS: usize = 2;
 /// SSH public keys of one user.
 pub(crate) const SSH_PUBLIC_KEYS: usize = 5;
+/// Requests for temporary access that one account has made and that are still kept.
+pub(crate) const DELEGATION_REQUESTS: u64 = 1000;
 /// Groups in an account.
 pub(crate) const GROUPS: u64 = 300;
 /// Groups that one user is in.
@@ -39,6 +41,8 @@ pub(crate) const POLICY_SIZE: usize = 6144;
 pub(crate) const POLICY_VERSIONS_IN_USE: u64 = 10_000;
 /// Roles in an account.
 pub(crate) const ROLES: u64 = 1000;
+/// Roles in one instance profile.
+pub(crate) const ROLES_OF_INSTANCE_PROFILE: u64 = 1;
 /// Server certificates in an account.
 pub(crate) const SERVER_CERTIFICATES: u64 = 20;
 /// Signing certificates of one user.

@@ -8,6 +8,7 @@ use shapes::sts::{GetAccessKeyInfo, GetAccessKeyInfoInput, GetCallerIdentity, Ge
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"sts:AssumeRole"}]}"#;
 const ALLOW: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}"#;
+const POWER_USER: &str = "arn:aws:iam::aws:role-template/iam.amazonaws.com/PowerUserRoleTemplate:1";
 const POLICY: &str = "arn:aws:iam::123456789012:policy/team/read";
 
 /// Runs calls in order and puts their answers under their names.
@@ -107,6 +108,96 @@ async fn roles_policies_and_account() {
         ListAccountAliases ListAccountAliasesInput::default(),
         GetAccountSummary GetAccountSummaryInput,
         GetAccountAuthorizationDetails GetAccountAuthorizationDetailsInput::default(),
+    ));
+}
+
+#[tokio::test]
+async fn profiles_and_service_roles() {
+    let plane = TestPlane::new().await;
+    let spot = || name("AWSServiceRoleForEC2Spot");
+    let added =
+        || AddRoleToInstanceProfileInput { instance_profile_name: name("front"), role_name: name("deploy") };
+    insta::assert_snapshot!(answers!(plane;
+        CreateInstanceProfile CreateInstanceProfileInput {
+            instance_profile_name: name("front"),
+            path: some("/web/"),
+            tags: Some(tags()),
+        },
+        CreateRole CreateRoleInput {
+            role_name: name("deploy"),
+            assume_role_policy_document: name(TRUST),
+            ..Default::default()
+        },
+        AddRoleToInstanceProfile added(),
+        AddRoleToInstanceProfile added(),
+        GetInstanceProfile GetInstanceProfileInput { instance_profile_name: name("front") },
+        GetInstanceProfile GetInstanceProfileInput { instance_profile_name: name("back") },
+        ListInstanceProfiles ListInstanceProfilesInput::default(),
+        ListInstanceProfilesForRole ListInstanceProfilesForRoleInput { role_name: name("deploy"), ..Default::default() },
+        TagInstanceProfile TagInstanceProfileInput { instance_profile_name: name("front"), tags: tags() },
+        ListInstanceProfileTags ListInstanceProfileTagsInput { instance_profile_name: name("front"), ..Default::default() },
+        UntagInstanceProfile UntagInstanceProfileInput { instance_profile_name: name("front"), tag_keys: vec![name("team")] },
+        DeleteRole DeleteRoleInput { role_name: name("deploy") },
+        RemoveRoleFromInstanceProfile RemoveRoleFromInstanceProfileInput {
+            instance_profile_name: name("front"),
+            role_name: name("deploy"),
+        },
+        DeleteInstanceProfile DeleteInstanceProfileInput { instance_profile_name: name("front") },
+        CreateServiceLinkedRole CreateServiceLinkedRoleInput {
+            aws_service_name: name("spot.amazonaws.com"),
+            ..Default::default()
+        },
+        CreateServiceLinkedRole CreateServiceLinkedRoleInput { aws_service_name: name("x"), ..Default::default() },
+        DeleteServiceLinkedRole DeleteServiceLinkedRoleInput { role_name: spot() },
+        GetServiceLinkedRoleDeletionStatus GetServiceLinkedRoleDeletionStatusInput { deletion_task_id: name("task") },
+        AcquireRole AcquireRoleInput {
+            template_arn: name(POWER_USER),
+            replacement_values: Some(
+                [(name("AWSServiceName"), ReplacementValueEntry { values: vec![name("lambda.amazonaws.com")] })].into(),
+            ),
+            ..Default::default()
+        },
+        GetRole GetRoleInput { role_name: name("PowerUserRole") },
+        GetRoleTemplateVersion GetRoleTemplateVersionInput { template_arn: name(POWER_USER), minor_version: None },
+        AcquireRole AcquireRoleInput { template_arn: name(POWER_USER), ..Default::default() },
+    ));
+}
+
+#[tokio::test]
+async fn account_settings_and_delegation() {
+    let plane = TestPlane::new().await;
+    let request = "3346462e-b316-4034-9cb7-2245713ddcdc";
+    insta::assert_snapshot!(answers!(plane;
+        GetOutboundWebIdentityFederationInfo GetOutboundWebIdentityFederationInfoInput,
+        EnableOutboundWebIdentityFederation EnableOutboundWebIdentityFederationInput,
+        EnableOutboundWebIdentityFederation EnableOutboundWebIdentityFederationInput,
+        GetOutboundWebIdentityFederationInfo GetOutboundWebIdentityFederationInfoInput,
+        DisableOutboundWebIdentityFederation DisableOutboundWebIdentityFederationInput,
+        SetSecurityTokenServicePreferences SetSecurityTokenServicePreferencesInput {
+            global_endpoint_token_version: GlobalEndpointTokenVersion::V1Token,
+        },
+        PutAccountProperties PutAccountPropertiesInput {
+            properties: [(name("RoleManager/Enabled"), name("true"))].into(),
+        },
+        PutAccountProperties PutAccountPropertiesInput { properties: [(name("A/b"), name("c"))].into() },
+        GetAccountProperties GetAccountPropertiesInput,
+        ListOrganizationsFeatures ListOrganizationsFeaturesInput,
+        CreateDelegationRequest CreateDelegationRequestInput {
+            description: name("Reads"),
+            permissions: DelegationPermission {
+                policy_template_arn: some("arn:aws:iam::aws:policy/IAMUserChangePassword"),
+                parameters: None,
+            },
+            requestor_workflow_id: name("workflow"),
+            notification_channel: name("arn:aws:sns:us-east-1:123456789012:topic"),
+            session_duration: 3600,
+            ..Default::default()
+        },
+        GetDelegationRequest GetDelegationRequestInput {
+            delegation_request_id: name(request),
+            delegation_permission_check: Some(true),
+        },
+        ListDelegationRequests ListDelegationRequestsInput::default(),
     ));
 }
 

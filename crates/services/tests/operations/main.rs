@@ -13,6 +13,7 @@ mod bytes;
 mod cloudtrail;
 mod iam;
 mod plane;
+mod references;
 mod sts;
 mod support;
 mod sweep;

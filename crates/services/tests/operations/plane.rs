@@ -6,7 +6,7 @@ use domain::{
 use jiff::Timestamp;
 use services::{
     Audit, AuditSettings, CallerPolicies, Cx, Directory, Error, LastUses, Operation, PasswordPool, Plane,
-    Prepared, PrincipalPolicies, dispatch,
+    Prepared, PrincipalPolicies, RoleTemplates, dispatch,
 };
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -52,19 +52,25 @@ impl Random for Seeded {
 
 impl TestPlane {
     pub async fn new() -> Self {
-        Self::made(&Location::Memory, AuditSettings::default()).await
+        Self::made(&Location::Memory, AuditSettings::default(), RoleTemplates::default()).await
     }
 
     pub async fn with_trail(settings: AuditSettings) -> Self {
-        Self::made(&Location::Memory, settings).await
+        Self::made(&Location::Memory, settings, RoleTemplates::default()).await
+    }
+
+    /// With role templates of its own.
+    pub async fn with_role_templates(json: &str) -> Self {
+        let templates = RoleTemplates::with(json).unwrap();
+        Self::made(&Location::Memory, AuditSettings::default(), templates).await
     }
 
     /// The same on another store.
     pub async fn on(location: &Location) -> Self {
-        Self::made(location, AuditSettings::default()).await
+        Self::made(location, AuditSettings::default(), RoleTemplates::default()).await
     }
 
-    async fn made(location: &Location, settings: AuditSettings) -> Self {
+    async fn made(location: &Location, settings: AuditSettings, role_templates: RoleTemplates) -> Self {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
         let store = Store::open(location, Access::Server).await.unwrap();
         let sealer = Sealer::open(&store, &RootKey::generate().unwrap(), now).await.unwrap();
@@ -86,13 +92,14 @@ impl TestPlane {
             audit: Audit::new(settings),
             last_uses: LastUses::default(),
             passwords: PasswordPool::default(),
+            role_templates,
             random: Arc::new(Seeded(AtomicU64::new(1))),
         };
         Self { plane: Arc::new(plane), account, seconds: AtomicI64::new(now.as_second()) }
     }
 
-    /// Makes another account, if it is not there, and a role in it.
-    pub async fn role_in(&self, account: AccountId, name: &str, trust: &str) {
+    /// Makes another account, if it is not there.
+    pub async fn other_account(&self, account: AccountId) {
         let mut tx = self.plane.store.write().await.unwrap();
         if store::account::find(&mut tx, account).await.unwrap().is_none() {
             let email = format!("{account}@example.com");
@@ -101,14 +108,28 @@ impl TestPlane {
             store::account::insert(&mut tx, &record).await.unwrap();
         }
         tx.commit().await.unwrap();
-        let mut cx = self.cx(Principal::Root, CallerPolicies::default(), None);
-        cx.caller.account_id = account;
+    }
+
+    /// Makes another account, if it is not there, and a role in it.
+    pub async fn role_in(&self, account: AccountId, name: &str, trust: &str) {
+        self.other_account(account).await;
         let input = shapes::iam::CreateRoleInput {
             role_name: name.into(),
             assume_role_policy_document: trust.into(),
             ..Default::default()
         };
-        call::<shapes::iam::CreateRole>(&cx, input).await.unwrap();
+        self.root_of::<shapes::iam::CreateRole>(account, input).await.unwrap();
+    }
+
+    /// Calls as the root user of another account.
+    pub async fn root_of<O: Operation>(
+        &self,
+        account: AccountId,
+        input: O::Input,
+    ) -> Result<O::Output, Refused> {
+        let mut cx = self.cx(Principal::Root, CallerPolicies::default(), None);
+        cx.caller.account_id = account;
+        call::<O>(&cx, input).await
     }
 
     /// Lets time pass.

@@ -1,9 +1,9 @@
 //! Whether a row is the record that its document says it is.
 
 use domain::{
-    AccessKey, Account, AccountAlias, AccountId, Group, InlinePolicy, LastUsed, LoginProfile, ManagedPolicy,
-    ManagedPolicyVersion, MfaDevice, PasswordPolicy, Role, ServiceSpecificCredential, SigningCertificate,
-    SshPublicKey, UniqueId, User,
+    AccessKey, Account, AccountAlias, AccountId, AccountSettings, DelegationRequest, Group, InlinePolicy,
+    InstanceProfile, LastUsed, LoginProfile, ManagedPolicy, ManagedPolicyVersion, MfaDevice, PasswordPolicy,
+    Role, RoleDeletion, ServiceSpecificCredential, SigningCertificate, SshPublicKey, UniqueId, User,
 };
 use serde::de::IgnoredAny;
 
@@ -60,6 +60,30 @@ pub(super) fn check(table: &str, row: &Row) -> Result<(), StoreError> {
             owner(row)
         }
         "iam_attachment" => owner(row),
+        "iam_instance_profile" => {
+            let profile: InstanceProfile = document::read(row)?;
+            same(row, "account_id", &profile.account_id)?;
+            same(row, "profile_id", &profile.id)?;
+            same(row, "name_key", &profile.name.key())?;
+            same(row, "path", &profile.path)?;
+            same(row, "role_id", &profile.role)
+        }
+        "iam_role_deletion" => {
+            let deletion: RoleDeletion = document::read(row)?;
+            same(row, "account_id", &deletion.account_id)?;
+            same(row, "task_id", &deletion.task_id)?;
+            same(row, "requested_at", &deletion.requested_at)
+        }
+        "iam_account_settings" => document::read::<AccountSettings>(row).map(drop),
+        "iam_delegation_request" => {
+            let request: DelegationRequest = document::read(row)?;
+            same(row, "account_id", &request.requestor)?;
+            same(row, "request_id", &request.id)?;
+            same(row, "workflow_id", &request.workflow_id)?;
+            same(row, "owner_account", &request.owner_account)?;
+            same(row, "owner", &request.owner)?;
+            same(row, "expires_at", &request.expires_at())
+        }
         "access_key" => {
             let key: AccessKey = document::read(row)?;
             same(row, "account_id", &key.account_id)?;

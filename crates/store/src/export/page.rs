@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use domain::{AccountId, Group, GroupName, ManagedPolicy, Role, User};
+use domain::{AccountId, Group, GroupName, InstanceProfile, ManagedPolicy, Role, RoleName, User};
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -76,6 +76,10 @@ macro_rules! owner {
 owner!(Group, "iam_group", "group_id", "group");
 owner!(Role, "iam_role", "role_id", "role");
 owner!(User, "iam_user", "user_id", "user");
+
+impl Entity for InstanceProfile {
+    const LIST: &'static str = list!("iam_instance_profile");
+}
 
 impl Entity for ManagedPolicy {
     const LIST: &'static str = list!("iam_policy");
@@ -177,6 +181,18 @@ impl Page<User> {
     }
 }
 
+impl Page<InstanceProfile> {
+    /// The name of the role in each of the instance profiles.
+    pub(super) async fn roles(&self, tx: &mut Transaction) -> Result<HashMap<String, RoleName>, StoreError> {
+        let mut roles = HashMap::new();
+        for row in self.belonging(tx, ROLES).await? {
+            let role: Role = document::read(&row)?;
+            roles.insert(row.text("owner_id")?.to_owned(), role.name);
+        }
+        Ok(roles)
+    }
+}
+
 impl Page<ManagedPolicy> {
     /// The versions of the policies, oldest first.
     pub(super) async fn versions(
@@ -205,6 +221,10 @@ const ACCESS_KEYS: &str = "SELECT o.user_id AS owner_id, k.doc_version, k.doc FR
     JOIN access_key k ON k.account_id = o.account_id AND k.owner_id = o.user_id
     WHERE o.account_id = :account_id AND o.name_key > :after AND o.name_key <= :last
     ORDER BY o.name_key, k.access_key_id";
+const ROLES: &str = "SELECT o.profile_id AS owner_id, r.doc_version, r.doc FROM iam_instance_profile o
+    JOIN iam_role r ON r.account_id = o.account_id AND r.role_id = o.role_id
+    WHERE o.account_id = :account_id AND o.name_key > :after AND o.name_key <= :last
+    ORDER BY o.name_key";
 const VERSIONS: &str = "SELECT o.policy_id AS owner_id, v.doc_version, v.doc FROM iam_policy o
     JOIN iam_policy_version v ON v.account_id = o.account_id AND v.policy_id = o.policy_id
     WHERE o.account_id = :account_id AND o.name_key > :after AND o.name_key <= :last
@@ -222,9 +242,11 @@ pub(crate) const SQL: &[&str] = &[
     User::LIST,
     User::INLINE,
     User::ATTACHED,
+    InstanceProfile::LIST,
     ManagedPolicy::LIST,
     GROUPS,
     ACCESS_KEYS,
+    ROLES,
     VERSIONS,
     ROOT_ACCESS_KEYS,
 ];

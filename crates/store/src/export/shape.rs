@@ -1,6 +1,9 @@
 //! What stands in an export. Part of the documented shape: see the module above.
 
-use domain::{AccessKeyId, AccountAlias, AccountId, InlinePolicy, ManagedPolicyVersion, Path, Tag, UniqueId};
+use domain::{
+    AccessKeyId, AccountAlias, AccountId, AccountSettings, InlinePolicy, ManagedPolicyVersion, Path, Tag,
+    UniqueId,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -15,6 +18,7 @@ pub(super) struct Account<'a> {
     pub(super) alias: Option<&'a AccountAlias>,
     pub(super) created_at: Timestamp,
     pub(super) root_access_keys: Vec<AccessKey>,
+    pub(super) iam_settings: AccountSettings,
 }
 
 #[derive(Serialize)]
@@ -143,6 +147,7 @@ pub(super) struct Role<'a> {
     tags: &'a [Tag],
     inline_policies: Vec<Inline>,
     attached_policies: Vec<String>,
+    source_template: Option<&'a domain::SourceRoleTemplate>,
 }
 
 impl<'a> Role<'a> {
@@ -160,6 +165,32 @@ impl<'a> Role<'a> {
             tags: &role.tags,
             inline_policies: policies.inline,
             attached_policies: policies.attached,
+            source_template: role.source_template.as_ref(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct InstanceProfile<'a> {
+    name: &'a domain::InstanceProfileName,
+    id: &'a UniqueId,
+    arn: String,
+    path: &'a Path,
+    created_at: Timestamp,
+    role: Option<domain::RoleName>,
+    tags: &'a [Tag],
+}
+
+impl<'a> InstanceProfile<'a> {
+    pub(super) fn of(profile: &'a domain::InstanceProfile, role: Option<domain::RoleName>) -> Self {
+        Self {
+            name: &profile.name,
+            id: &profile.id,
+            arn: profile.arn().to_string(),
+            path: &profile.path,
+            created_at: profile.created_at,
+            role,
+            tags: &profile.tags,
         }
     }
 }

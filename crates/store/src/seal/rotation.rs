@@ -22,7 +22,9 @@ use super::{
     root_key::{Place, RotationLock, beside, take_over},
     sealer,
 };
-use crate::{Retry, Row, Store, StoreError, Transaction, access_key, audit_chain, login_profile, mfa_device, migration};
+use crate::{
+    Retry, Row, Store, StoreError, Transaction, access_key, audit_chain, login_profile, mfa_device, migration,
+};
 
 /// No session lives longer: the most that GetSessionToken gives a user.
 const LONGEST_SESSION: SignedDuration = SignedDuration::from_hours(36);

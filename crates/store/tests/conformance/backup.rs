@@ -3,21 +3,24 @@
 use std::path::Path;
 
 use domain::{
-    AccessKey, AccessKeyId, AccessKeyOwner, AccessKeyStatus, Group, GroupName, IdKind, InlinePolicy,
-    LastUsed, ManagedPolicy, ManagedPolicyVersion, PermissionsBoundary, PolicyName, PolicyOwner,
-    PolicyVersionId, Role, RoleName, SecretAccessKey, Tag,
+    AccessKey, AccessKeyId, AccessKeyOwner, AccessKeyStatus, AccountSettings, Group, GroupName, IdKind,
+    InlinePolicy, LastUsed, ManagedPolicy, ManagedPolicyVersion, PermissionsBoundary, PolicyName,
+    PolicyOwner, PolicyVersionId, Role, RoleDeletion, RoleName, SecretAccessKey, Tag,
 };
 use store::{
-    Access, Location, RootKey, Sealer, Store, StoreError, access_key, account, attachment,
+    Access, Location, RootKey, Sealer, Store, StoreError, access_key, account, account_settings, attachment,
     audit_chain::{self, AuditChain},
     audit_event::{self, AuditEvent, AuditResource},
     backup::{self, BackupError, Secret, Summary},
-    export, group, inline_policy,
+    delegation_request, export, group, inline_policy, instance_profile,
     last_used::{self, UsedKind},
-    managed_policy, membership, policy_version, role, setting, user,
+    managed_policy, membership, policy_version, role, role_deletion, setting, user,
 };
 
-use crate::fixture::{Bench, Counting, Fixture, id, time};
+use crate::{
+    account_records::{profile_of, request_of},
+    fixture::{Bench, Counting, Fixture, id, time},
+};
 
 const USERS: usize = 1100;
 
@@ -215,6 +218,7 @@ async fn fill(bench: &Bench, sealer: &Sealer) -> (AccessKeyId, SecretAccessKey) 
         max_session_duration: 3600,
         permissions_boundary: Some(PermissionsBoundary { policy_arn: policy.arn().to_string() }),
         tags: tags.clone(),
+        source_template: None,
     };
     let inline = InlinePolicy { name, document: document.into() };
     let mut alice = bench.user("alice", "/");
@@ -254,6 +258,18 @@ async fn fill(bench: &Bench, sealer: &Sealer) -> (AccessKeyId, SecretAccessKey) 
                     .await?;
                 inline_policy::put(tx, bench.account, &owner, &inline).await?;
             }
+            let mut profile = profile_of(bench, "front", "/");
+            profile.role = Some(role.id.clone());
+            instance_profile::insert(tx, &profile).await?;
+            let deletion = RoleDeletion {
+                account_id: bench.account,
+                task_id: "task".into(),
+                requested_at: time(6),
+                failure: None,
+            };
+            role_deletion::insert(tx, &deletion).await?;
+            account_settings::put(tx, bench.account, &AccountSettings::default()).await?;
+            delegation_request::insert(tx, &request_of(bench, 1)).await?;
             access_key::insert(tx, sealer, &owned, &secret).await?;
             access_key::insert(tx, sealer, &key(AccessKeyOwner::Root), &secret).await?;
             let used = LastUsed { at: time(5), service: "iam".into(), region: "us-east-1".into() };

@@ -12,6 +12,7 @@
     reason = "a test fails by panicking, and says which case it is at"
 )]
 
+mod account_records;
 mod audit;
 mod backup;
 mod fixture;
@@ -52,6 +53,11 @@ async fn suite(fixture: &Fixture<'_>) {
         records::attachments,
         records::last_used,
         records::settings,
+        account_records::instance_profiles,
+        account_records::role_deletions,
+        account_records::settings_of_accounts,
+        account_records::delegation_requests,
+        account_records::check_compares_columns_with_documents,
         records::names_are_listed_bytewise_and_pages_are_stable,
         records::path_prefixes_select,
         records::check_finds_what_refers_to_nothing,

@@ -158,7 +158,7 @@ pub(crate) async fn groups_and_memberships(bench: &Bench) {
         .await;
 }
 
-fn role_of(bench: &Bench, name: &str) -> Role {
+pub(crate) fn role_of(bench: &Bench, name: &str) -> Role {
     Role {
         account_id: bench.account,
         id: id(IdKind::Role),
@@ -171,6 +171,7 @@ fn role_of(bench: &Bench, name: &str) -> Role {
         max_session_duration: 3600,
         permissions_boundary: None,
         tags: vec![],
+        source_template: None,
     }
 }
 

@@ -189,7 +189,7 @@ fn resources() {
     Resource vendor must be fully qualified and cannot contain regexes.
     IAM resource arn:aws:iam:us-east-1:111122223333:user/a cannot contain region information.
     Resource arn:aws:s3:us-east-1:111122223333:bucket can not contain region information.
-    IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.
+    IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/, delegation-request/, role-template/.
     "#);
 }
 

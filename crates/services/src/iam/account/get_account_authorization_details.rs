@@ -2,7 +2,7 @@ use crate::{
     Access, Cx, Effect, Operation, Result,
     iam::{
         attachment::{self, Attached},
-        boundary, inline_policy,
+        boundary, inline_policy, instance_profile,
         page::Page,
         policy::{
             self, Managed,
@@ -206,7 +206,7 @@ async fn role_detail(cx: &Cx, tx: &mut Transaction, role: Role) -> Result<types:
         arn: Some(role.arn().to_string()),
         create_date: Some(role.created_at),
         assume_role_policy_document: Some(policy_document::encoded(&trust_policy)),
-        instance_profile_list: Some(Vec::new()),
+        instance_profile_list: Some(instance_profile::with_role(cx, tx, &role).await?),
         role_policy_list: Some(inline_policy::details(cx, tx, &owner).await?),
         attached_managed_policies: Some(attached(cx, tx, &owner).await?),
         permissions_boundary: role.permissions_boundary.as_ref().map(boundary::shape),

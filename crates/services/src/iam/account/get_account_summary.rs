@@ -3,9 +3,6 @@ use domain::AccessKeyOwner;
 use shapes::iam::{GetAccountSummary, GetAccountSummaryInput, GetAccountSummaryOutput};
 use store::Transaction;
 
-/// Session tokens work in every Region, as AWS's of version 2 do.
-const GLOBAL_ENDPOINT_TOKEN_VERSION: i32 = 2;
-
 impl Operation for GetAccountSummary {
     const EFFECT: Effect = Effect::Read;
 
@@ -19,6 +16,7 @@ impl Operation for GetAccountSummary {
         _input: GetAccountSummaryInput,
     ) -> Result<GetAccountSummaryOutput> {
         let account = cx.account();
+        let settings = store::account_settings::get(tx, account).await?;
         let root_keys = store::access_key::count(tx, account, &AccessKeyOwner::Root).await?;
         let root_devices = store::mfa_device::count(tx, account, &AccessKeyOwner::Root).await?;
         let root_certificates = store::signing_certificate::count(tx, account, &AccessKeyOwner::Root).await?;
@@ -34,12 +32,12 @@ impl Operation for GetAccountSummary {
             ("AttachedPoliciesPerGroupQuota", quotas::number(quotas::ATTACHED_POLICIES)),
             ("AttachedPoliciesPerRoleQuota", quotas::number(quotas::ATTACHED_POLICIES)),
             ("AttachedPoliciesPerUserQuota", quotas::number(quotas::ATTACHED_POLICIES)),
-            ("GlobalEndpointTokenVersion", GLOBAL_ENDPOINT_TOKEN_VERSION),
+            ("GlobalEndpointTokenVersion", i32::from(settings.global_endpoint_token_version.number())),
             ("GroupPolicySizeQuota", quotas::number(quotas::INLINE_POLICIES_OF_GROUP)),
             ("Groups", quotas::number(store::group::count(tx, account).await?)),
             ("GroupsPerUserQuota", quotas::number(quotas::GROUPS_OF_USER)),
             ("GroupsQuota", quotas::number(quotas::GROUPS)),
-            ("InstanceProfiles", 0),
+            ("InstanceProfiles", quotas::number(store::instance_profile::count(tx, account).await?)),
             ("InstanceProfilesQuota", quotas::number(quotas::INSTANCE_PROFILES)),
             ("MFADevices", quotas::number(devices.all)),
             ("MFADevicesInUse", quotas::number(devices.assigned)),

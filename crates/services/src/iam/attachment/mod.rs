@@ -32,7 +32,12 @@ fn permission(owner: Permission, policy_arn: &str) -> Permission {
 }
 
 /// Attaches a policy, the account's own or AWS's. One that is attached already stays so.
-async fn attach(cx: &Cx, tx: &mut Transaction, owner: &PolicyOwner, policy_arn: &str) -> Result<()> {
+pub(crate) async fn attach(
+    cx: &Cx,
+    tx: &mut Transaction,
+    owner: &PolicyOwner,
+    policy_arn: &str,
+) -> Result<()> {
     if policy::find(cx, tx, policy_arn).await?.is_none() {
         return Err(errors::no_such_policy(policy_arn));
     }

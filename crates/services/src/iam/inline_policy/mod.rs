@@ -28,7 +28,7 @@ use store::Transaction;
 const ALL: u32 = 10_000;
 
 /// Puts a policy on the owner, in place of one of the same name. `owner_name` is for the refusal of one too large.
-async fn put(
+pub(crate) async fn put(
     cx: &Cx,
     tx: &mut Transaction,
     owner: &PolicyOwner,

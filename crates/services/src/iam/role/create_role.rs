@@ -1,4 +1,4 @@
-use super::{RESERVED, SERVICE_LINKED, trust, whole_shape};
+use super::{DEFAULT_MAX_SESSION_DURATION, RESERVED, SERVICE_LINKED, trust, whole_shape};
 use crate::{
     Access, Cx, Effect, Operation, Permission, Result,
     iam::{boundary, errors, names, quotas, tags},
@@ -6,9 +6,6 @@ use crate::{
 use domain::{Arn, IdKind, Path, Role, UniqueId};
 use shapes::iam::{CreateRole, CreateRoleInput, CreateRoleOutput};
 use store::Transaction;
-
-/// The longest session, in seconds, of a role that does not say.
-const DEFAULT_MAX_SESSION_DURATION: u32 = 3600;
 
 impl Operation for CreateRole {
     const EFFECT: Effect = Effect::Write;
@@ -42,6 +39,7 @@ impl Operation for CreateRole {
             max_session_duration: max_session_duration.unwrap_or(DEFAULT_MAX_SESSION_DURATION),
             permissions_boundary: boundary::parse(cx, tx, input.permissions_boundary).await?,
             tags,
+            source_template: None,
         };
         quotas::one_more(cx, tx, "RolesPerAccount", quotas::ROLES, async |tx| {
             store::role::count(tx, cx.account()).await
@@ -53,7 +51,7 @@ impl Operation for CreateRole {
 }
 
 /// A path that an account may put its roles under.
-fn own_path(text: Option<&str>) -> Result<Path> {
+pub(crate) fn own_path(text: Option<&str>) -> Result<Path> {
     let path = names::path(text)?;
     for (prefix, whose) in [(RESERVED, "AWS reserved Roles"), (SERVICE_LINKED, "AWS Service linked Roles")] {
         if path.as_str().starts_with(prefix) {

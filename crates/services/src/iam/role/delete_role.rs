@@ -15,6 +15,9 @@ impl Operation for DeleteRole {
         let account = cx.account();
         let role = modifiable(tx, account, &input.role_name).await?;
         let owner = PolicyOwner::Role(role.id.clone());
+        if !store::instance_profile::list_with_role(tx, account, &role.id, None, 1).await?.is_empty() {
+            return Err(errors::delete_conflict("remove roles from instance profile"));
+        }
         if store::attachment::count(tx, account, &owner).await? > 0 {
             return Err(errors::delete_conflict("detach all policies"));
         }

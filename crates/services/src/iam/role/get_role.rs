@@ -13,6 +13,11 @@ impl Operation for GetRole {
     async fn handle(cx: &Cx, tx: &mut Transaction, input: GetRoleInput) -> Result<GetRoleOutput> {
         let role = named(tx, cx.account(), &input.role_name).await?;
         let role_last_used = Some(last_used(cx, tx, &role).await?);
-        Ok(GetRoleOutput { role: types::Role { role_last_used, ..whole_shape(tx, &role).await? } })
+        let source_role_template = role.source_template.as_ref().map(|source| types::SourceRoleTemplate {
+            template_arn: source.arn.clone(),
+            template_minor_version: source.minor_version,
+        });
+        let role = whole_shape(tx, &role).await?;
+        Ok(GetRoleOutput { role: types::Role { role_last_used, source_role_template, ..role } })
     }
 }

@@ -14,6 +14,8 @@ mod update_assume_role_policy;
 mod update_role;
 mod update_role_description;
 
+pub(crate) use create_role::own_path;
+
 use super::{boundary, errors, names, policy_document, tags};
 use crate::{Cx, Permission, Result};
 use domain::{AccountId, Arn, Role, RoleName};
@@ -22,9 +24,11 @@ use shapes::iam::types;
 use store::{Transaction, last_used::UsedKind};
 
 /// The path of roles that services make for themselves in an account.
-const SERVICE_LINKED: &str = "/aws-service-role/";
+pub(crate) const SERVICE_LINKED: &str = "/aws-service-role/";
 /// The path of roles that Identity Center makes from permission sets.
 const RESERVED: &str = "/aws-reserved/";
+/// The longest session, in seconds, of a role that does not say.
+pub(crate) const DEFAULT_MAX_SESSION_DURATION: u32 = 3600;
 /// How long IAM remembers that a role was used.
 const TRACKING_PERIOD: SignedDuration = SignedDuration::from_hours(400 * 24);
 
@@ -67,7 +71,7 @@ pub(crate) async fn permission(
     })
 }
 
-fn permission_on(action: &'static str, role: &Role) -> Permission {
+pub(crate) fn permission_on(action: &'static str, role: &Role) -> Permission {
     Permission::to(action, role.arn())
         .with_resource_tags(&role.tags)
         .with_boundary(role.permissions_boundary.as_ref())
@@ -96,7 +100,7 @@ pub(crate) async fn shape(tx: &mut Transaction, role: &Role) -> Result<types::Ro
     })
 }
 
-/// The role with all that its record holds: everything but its last use.
+/// The role with all that its record holds: everything but its last use and its template.
 pub(crate) async fn whole_shape(tx: &mut Transaction, role: &Role) -> Result<types::Role> {
     Ok(types::Role {
         permissions_boundary: role.permissions_boundary.as_ref().map(boundary::shape),

@@ -1,5 +1,5 @@
-use super::{modifiable, permission, taggable};
-use crate::{Access, Cx, Effect, Operation, Result};
+use super::{SERVICE_LINKED, permission, taggable};
+use crate::{Access, Cx, Effect, Operation, Result, iam::errors};
 use shapes::iam::{UpdateRole, UpdateRoleInput, UpdateRoleOutput};
 use store::Transaction;
 
@@ -12,10 +12,10 @@ impl Operation for UpdateRole {
 
     /// What the request does not name stays as it is.
     async fn handle(cx: &Cx, tx: &mut Transaction, input: UpdateRoleInput) -> Result<UpdateRoleOutput> {
-        let mut role = match input.max_session_duration {
-            Some(_) => modifiable(tx, cx.account(), &input.role_name).await?,
-            None => taggable(tx, cx.account(), &input.role_name).await?,
-        };
+        let mut role = taggable(tx, cx.account(), &input.role_name).await?;
+        if input.max_session_duration.is_some() && role.path.as_str().starts_with(SERVICE_LINKED) {
+            return Err(errors::service_linked_session_duration(&role.name));
+        }
         if let Some(seconds) = input.max_session_duration.and_then(|seconds| u32::try_from(seconds).ok()) {
             role.max_session_duration = seconds;
         }

@@ -17,7 +17,8 @@ impl Operation for GetUser {
         }
         let KnownUser { user, has_password } = known_or_caller(cx, input.user_name.as_deref()).await?;
         // Who has no password cannot have used it: the store need not be asked.
-        let last_use = if has_password { cx.last_use(tx, UsedKind::Password, user.id.as_str()).await? } else { None };
+        let last_use =
+            if has_password { cx.last_use(tx, UsedKind::Password, user.id.as_str()).await? } else { None };
         let shape = types::User { password_last_used: last_use.map(|used| used.at), ..whole_shape(&user) };
         Ok(GetUserOutput { user: shape })
     }

@@ -46,7 +46,10 @@ async fn known_or_caller(cx: &Cx, name: Option<&str>) -> Result<KnownUser> {
         (Some(name), _) => (known(cx, name).await?, name),
         (None, Some(caller)) => {
             let entry = cx.plane.directory.user(&cx.plane, cx.account(), &caller.id).await?;
-            let known = |entry: Arc<UserEntry>| KnownUser { user: entry.user.clone(), has_password: entry.has_password };
+            let known = |entry: Arc<UserEntry>| KnownUser {
+                user: entry.user.clone(),
+                has_password: entry.has_password,
+            };
             (entry.map(known), caller.name.as_str())
         }
         (None, None) => return Err(errors::must_specify_user_name()),

@@ -281,6 +281,7 @@ pub(crate) async fn insert_role(plane: &TestPlane, name: &str, path: &str) {
         max_session_duration: 3600,
         permissions_boundary: None,
         tags: vec![],
+        source_template: None,
     };
     crate::support::in_store(plane, async |tx| store::role::insert(tx, &role).await.unwrap()).await;
 }

@@ -2,12 +2,18 @@
 
 mod access_key;
 mod account;
+mod account_settings;
 mod attachment;
+mod delegation_request;
 mod group;
 mod inline_policy;
+mod instance_profile;
 mod login_profile;
 mod mfa_device;
+mod organization;
 mod other_credentials;
 mod policy;
 mod role;
+mod role_template;
+mod service_linked_role;
 mod user;

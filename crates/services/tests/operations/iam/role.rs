@@ -106,6 +106,7 @@ async fn insert(plane: &TestPlane, name: &str, path: &str) {
         max_session_duration: 3600,
         permissions_boundary: None,
         tags: vec![],
+        source_template: None,
     };
     in_store(plane, async |tx| store::role::insert(tx, &role).await.unwrap()).await;
 }
@@ -251,13 +252,19 @@ async fn roles_of_aws_are_changed_by_aws_only() {
             refused::<DeleteRolePermissionsBoundary>(&plane, unbounded(role)).await,
             refused::<PutRolePermissionsBoundary>(&plane, bounded(role, ADMINISTRATOR_ACCESS)).await,
             refused::<UpdateAssumeRolePolicy>(&plane, trusted(role, &trust("*"))).await,
-            refused::<UpdateRole>(&plane, longer(role)).await,
         ] {
             let message = format!(
                 "Cannot perform the operation on the protected role '{role}' - this role is only modifiable by AWS"
             );
             assert_refused(refusal, "UnmodifiableEntity", 400, &message);
         }
+        let refusal = refused::<UpdateRole>(&plane, longer(role)).await;
+        let part = if role.contains("ServiceRole") {
+            "is an AWS service linked role, max session duration cannot be changed."
+        } else {
+            "this role is only modifiable by AWS"
+        };
+        refusal.is("UnmodifiableEntity", part);
         assert_eq!(get(&plane, role).await.max_session_duration, Some(3600));
     }
     // Of service-linked roles, tags and description are the account's.

@@ -117,10 +117,10 @@ pub(super) async fn when_broken(disk: Weak<Disk>, writer: Weak<Mutex<Writer>>) {
 /// Puts the log right, if that is due, and commits something.
 fn attempt(writer: &mut Writer) -> Result<(), StoreError> {
     writer.settle()?;
-    if writer.disk().held().as_ref().is_some_and(|trouble| trouble.log_in_doubt) {
-        if !write_log_anew(writer.connection())? {
-            return Err(StoreError::unavailable("the log is in use by another process"));
-        }
+    if writer.disk().held().as_ref().is_some_and(|trouble| trouble.log_in_doubt)
+        && !write_log_anew(writer.connection())?
+    {
+        return Err(StoreError::unavailable("the log is in use by another process"));
     }
     // A number that nobody looks at: the first page is written, and with it the log.
     let committed = writer.connection().execute_batch("PRAGMA user_version = 0");

@@ -279,9 +279,7 @@ impl Writer {
     }
 
     fn open_batch(&mut self) -> Result<(), StoreError> {
-        let begun = self
-            .settle()
-            .and_then(|()| statement::run(&self.connection, "BEGIN IMMEDIATE"));
+        let begun = self.settle().and_then(|()| statement::run(&self.connection, "BEGIN IMMEDIATE"));
         if let Err(error) = &begun {
             self.disk.failed(error);
         }
