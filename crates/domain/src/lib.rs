@@ -16,10 +16,14 @@ mod inline_policy;
 mod last_used;
 mod managed_policy;
 mod name;
+mod open_id_connect_provider;
 mod path;
+mod provider_url;
 mod random;
 mod role;
+mod saml_provider;
 mod secret_access_key;
+mod server_certificate;
 mod session;
 mod tag;
 mod unique_id;
@@ -36,11 +40,18 @@ pub use group::Group;
 pub use inline_policy::{InlinePolicy, PolicyOwner};
 pub use last_used::LastUsed;
 pub use managed_policy::{ManagedPolicy, ManagedPolicyVersion, PolicyVersionId};
-pub use name::{AccountAlias, GroupName, PolicyName, RoleName, RoleSessionName, UserName};
+pub use name::{
+    AccountAlias, GroupName, PolicyName, RoleName, RoleSessionName, SamlProviderName, ServerCertificateName,
+    UserName,
+};
+pub use open_id_connect_provider::OpenIdConnectProvider;
 pub use path::Path;
+pub use provider_url::ProviderUrl;
 pub use random::Random;
 pub use role::Role;
+pub use saml_provider::{AssertionEncryptionMode, SamlPrivateKey, SamlProvider};
 pub use secret_access_key::SecretAccessKey;
+pub use server_certificate::ServerCertificate;
 pub use session::{Session, SessionPrincipal};
 pub use tag::{Tag, tag_key_eq};
 pub use unique_id::{IdKind, UniqueId};

@@ -25,8 +25,11 @@ pub mod lease;
 pub mod managed_policy;
 pub mod membership;
 pub mod node;
+pub mod open_id_connect_provider;
 pub mod policy_version;
 pub mod role;
+pub mod saml_provider;
+pub mod server_certificate;
 pub mod setting;
 pub mod user;
 

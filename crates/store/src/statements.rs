@@ -1,7 +1,7 @@
 use crate::{
     access_key, account, attachment, audit_chain, audit_event, change_log, check, export, group,
-    inline_policy, last_used, lease, managed_policy, membership, migration, node, policy_version, role, seal,
-    setting, store, table, user,
+    inline_policy, last_used, lease, managed_policy, membership, migration, node, open_id_connect_provider,
+    policy_version, role, saml_provider, seal, server_certificate, setting, store, table, user,
 };
 
 /// Every SQL text of the store, with the `:name` parameters it takes: for tests that put them to each engine.
@@ -22,9 +22,12 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         membership::SQL,
         migration::SQL,
         node::SQL,
+        open_id_connect_provider::SQL,
         policy_version::SQL,
         role::SQL,
+        saml_provider::SQL,
         seal::SQL,
+        server_certificate::SQL,
         setting::SQL,
         store::SQL,
         user::SQL,

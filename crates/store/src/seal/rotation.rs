@@ -22,7 +22,9 @@ use super::{
     root_key::{Place, RotationLock, beside, take_over},
     sealer,
 };
-use crate::{Retry, Row, Store, StoreError, Transaction, access_key, audit_chain};
+use crate::{
+    Retry, Row, Store, StoreError, Transaction, access_key, audit_chain, saml_provider, server_certificate,
+};
 
 /// No session lives longer: the most that GetSessionToken gives a user.
 const LONGEST_SESSION: SignedDuration = SignedDuration::from_hours(36);
@@ -40,7 +42,8 @@ pub(crate) struct SealedKind {
 }
 
 /// All kinds.
-pub(crate) const SEALED: &[&SealedKind] = &[&access_key::SEALED, &audit_chain::SEALED];
+pub(crate) const SEALED: &[&SealedKind] =
+    &[&access_key::SEALED, &audit_chain::SEALED, &saml_provider::SEALED, &server_certificate::SEALED];
 
 /// A record with its sealed secret.
 pub(crate) struct SealedRecord {

@@ -17,7 +17,10 @@ use store::{
     managed_policy, membership, policy_version, role, setting, user,
 };
 
-use crate::fixture::{Bench, Counting, Fixture, id, time};
+use crate::{
+    fixture::{Bench, Counting, Fixture, id, time},
+    providers,
+};
 
 const USERS: usize = 1100;
 
@@ -262,6 +265,7 @@ async fn fill(bench: &Bench, sealer: &Sealer) -> (AccessKeyId, SecretAccessKey) 
             audit_chain::insert(tx, sealer, bench.account, &chain, b"a signing key").await
         })
         .await;
+    providers::fill(bench, sealer, "provider").await;
     bench
         .write(async |tx| {
             for number in 0..USERS {

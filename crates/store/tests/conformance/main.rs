@@ -17,6 +17,7 @@ mod backup;
 mod fixture;
 mod nodes;
 mod postgres;
+mod providers;
 mod records;
 mod rotation;
 mod sealing;
@@ -48,6 +49,9 @@ async fn suite(fixture: &Fixture<'_>) {
         records::roles,
         records::access_keys,
         records::managed_policies,
+        providers::saml_providers,
+        providers::open_id_connect_providers,
+        providers::server_certificates,
         records::inline_policies,
         records::attachments,
         records::last_used,
