@@ -2,21 +2,22 @@
 
 use crate::{Failure, config::Storage, system_random::SystemRandom};
 use jiff::Timestamp;
-use services::{Audit, AuditSettings, Directory, LastUses, Plane};
+use services::{Audit, AuditSettings, Directory, LastUses, Outbound, OutboundSettings, Plane};
 use std::sync::Arc;
 use std::{fs, os::unix::fs::DirBuilderExt, path::Path};
 use store::{Access, Location, RootKey, SealError, Sealer, Store};
 
 /// Opens the plane. As a server it makes what is not there yet, as a tool it does not.
 pub(crate) async fn plane(storage: &Storage, access: Access, now: Timestamp) -> Result<Arc<Plane>, Failure> {
-    plane_with(storage, access, AuditSettings::default(), now).await
+    plane_with(storage, access, AuditSettings::default(), OutboundSettings::default(), now).await
 }
 
-/// The same, with an audit trail that is kept so.
+/// The same, with an audit trail that is kept so, and connections of its own within those bounds.
 pub(crate) async fn plane_with(
     storage: &Storage,
     access: Access,
     audit: AuditSettings,
+    outbound: OutboundSettings,
     now: Timestamp,
 ) -> Result<Arc<Plane>, Failure> {
     if let (Location::Sqlite(file), Access::Server) = (&storage.location, access) {
@@ -30,6 +31,7 @@ pub(crate) async fn plane_with(
         sealer,
         audit: Audit::new(audit),
         last_uses: LastUses::default(),
+        outbound: Outbound::new(outbound),
         random: Arc::new(SystemRandom),
     }))
 }

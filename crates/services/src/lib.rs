@@ -13,6 +13,7 @@ pub mod iam;
 mod last_used;
 mod marker;
 mod operation;
+mod outbound;
 mod plane;
 mod run;
 pub mod session_token;
@@ -30,6 +31,7 @@ pub use error::{Code, Common, Error, Result};
 pub use follow::Following;
 pub use last_used::LastUses;
 pub use operation::{Access, Condition, Effect, Operation, Permission, Values};
+pub use outbound::{Outbound, OutboundSettings};
 pub use plane::Plane;
 
 use wire::{OperationDescription, Service};

@@ -17,6 +17,12 @@ pub trait Operation: wire::Operation {
         input: &Self::Input,
     ) -> impl Future<Output = Result<Access>> + Send;
 
+    /// Learns from outside what the work needs and the input leaves open, and gives the input with it. Runs once, when the
+    /// caller is known to be allowed and before the writing transaction begins. Most operations need nothing.
+    fn prepare(_cx: &Cx, input: Self::Input) -> impl Future<Output = Result<Self::Input>> + Send {
+        std::future::ready(Ok(input))
+    }
+
     /// Does the work: parses into domain types, applies the rules, stores, answers. Runs again from the start when its
     /// transaction loses against another, so it has no effect outside the transaction.
     fn handle(

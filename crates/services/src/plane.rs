@@ -1,6 +1,6 @@
 //! What lives as long as the process: the store, the keys that seal it, and the memory in front of it.
 
-use crate::{Audit, Directory, LastUses};
+use crate::{Audit, Directory, LastUses, Outbound};
 use domain::Random;
 use std::{fmt, sync::Arc};
 use store::{Sealer, Store};
@@ -17,6 +17,8 @@ pub struct Plane {
     pub audit: Audit,
     /// Uses that wait to be written.
     pub last_uses: LastUses,
+    /// Connections that the plane opens by itself.
+    pub outbound: Outbound,
     /// Where random bytes come from.
     pub random: Arc<dyn Random>,
 }

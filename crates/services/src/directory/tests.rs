@@ -48,6 +48,7 @@ async fn plane(location: &Location, access: Access, root_key: &RootKey, limits: 
         store,
         sealer,
         last_uses: LastUses::default(),
+        outbound: crate::Outbound::new(crate::OutboundSettings::default()),
         random: Arc::new(Counting),
     }
 }

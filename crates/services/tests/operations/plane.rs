@@ -5,8 +5,8 @@ use domain::{
 };
 use jiff::Timestamp;
 use services::{
-    Audit, AuditSettings, CallerPolicies, Cx, Directory, Error, LastUses, Operation, Plane,
-    PrincipalPolicies, dispatch,
+    Audit, AuditSettings, CallerPolicies, Cx, Directory, Error, LastUses, Operation, Outbound,
+    OutboundSettings, Plane, PrincipalPolicies, dispatch,
 };
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -52,19 +52,24 @@ impl Random for Seeded {
 
 impl TestPlane {
     pub async fn new() -> Self {
-        Self::made(&Location::Memory, AuditSettings::default()).await
+        Self::made(&Location::Memory, AuditSettings::default(), OutboundSettings::default()).await
     }
 
     pub async fn with_trail(settings: AuditSettings) -> Self {
-        Self::made(&Location::Memory, settings).await
+        Self::made(&Location::Memory, settings, OutboundSettings::default()).await
+    }
+
+    /// One that may open those connections.
+    pub async fn with_outbound(settings: OutboundSettings) -> Self {
+        Self::made(&Location::Memory, AuditSettings::default(), settings).await
     }
 
     /// The same on another store.
     pub async fn on(location: &Location) -> Self {
-        Self::made(location, AuditSettings::default()).await
+        Self::made(location, AuditSettings::default(), OutboundSettings::default()).await
     }
 
-    async fn made(location: &Location, settings: AuditSettings) -> Self {
+    async fn made(location: &Location, settings: AuditSettings, outbound: OutboundSettings) -> Self {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
         let store = Store::open(location, Access::Server).await.unwrap();
         let sealer = Sealer::open(&store, &RootKey::generate().unwrap(), now).await.unwrap();
@@ -85,6 +90,7 @@ impl TestPlane {
             sealer,
             audit: Audit::new(settings),
             last_uses: LastUses::default(),
+            outbound: Outbound::new(outbound),
             random: Arc::new(Seeded(AtomicU64::new(1))),
         };
         Self { plane: Arc::new(plane), account, seconds: AtomicI64::new(now.as_second()) }
