@@ -31,6 +31,9 @@ async fn cloudtrail(cx: &Cx, operation: &'static OperationDescription, input: No
 async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> Result<Node> {
     use shapes::iam::Operation;
     match Operation::from_name(operation.name) {
+        Some(Operation::AddClientIDToOpenIDConnectProvider) => {
+            Box::pin(run::<shapes::iam::AddClientIDToOpenIDConnectProvider>(cx, input)).await
+        }
         Some(Operation::AddUserToGroup) => Box::pin(run::<shapes::iam::AddUserToGroup>(cx, input)).await,
         Some(Operation::AttachGroupPolicy) => {
             Box::pin(run::<shapes::iam::AttachGroupPolicy>(cx, input)).await
@@ -42,11 +45,17 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::CreateAccountAlias>(cx, input)).await
         }
         Some(Operation::CreateGroup) => Box::pin(run::<shapes::iam::CreateGroup>(cx, input)).await,
+        Some(Operation::CreateOpenIDConnectProvider) => {
+            Box::pin(run::<shapes::iam::CreateOpenIDConnectProvider>(cx, input)).await
+        }
         Some(Operation::CreatePolicy) => Box::pin(run::<shapes::iam::CreatePolicy>(cx, input)).await,
         Some(Operation::CreatePolicyVersion) => {
             Box::pin(run::<shapes::iam::CreatePolicyVersion>(cx, input)).await
         }
         Some(Operation::CreateRole) => Box::pin(run::<shapes::iam::CreateRole>(cx, input)).await,
+        Some(Operation::CreateSAMLProvider) => {
+            Box::pin(run::<shapes::iam::CreateSAMLProvider>(cx, input)).await
+        }
         Some(Operation::CreateUser) => Box::pin(run::<shapes::iam::CreateUser>(cx, input)).await,
         Some(Operation::DeleteAccessKey) => Box::pin(run::<shapes::iam::DeleteAccessKey>(cx, input)).await,
         Some(Operation::DeleteAccountAlias) => {
@@ -55,6 +64,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::DeleteGroup) => Box::pin(run::<shapes::iam::DeleteGroup>(cx, input)).await,
         Some(Operation::DeleteGroupPolicy) => {
             Box::pin(run::<shapes::iam::DeleteGroupPolicy>(cx, input)).await
+        }
+        Some(Operation::DeleteOpenIDConnectProvider) => {
+            Box::pin(run::<shapes::iam::DeleteOpenIDConnectProvider>(cx, input)).await
         }
         Some(Operation::DeletePolicy) => Box::pin(run::<shapes::iam::DeletePolicy>(cx, input)).await,
         Some(Operation::DeletePolicyVersion) => {
@@ -65,6 +77,12 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::DeleteRolePermissionsBoundary>(cx, input)).await
         }
         Some(Operation::DeleteRolePolicy) => Box::pin(run::<shapes::iam::DeleteRolePolicy>(cx, input)).await,
+        Some(Operation::DeleteSAMLProvider) => {
+            Box::pin(run::<shapes::iam::DeleteSAMLProvider>(cx, input)).await
+        }
+        Some(Operation::DeleteServerCertificate) => {
+            Box::pin(run::<shapes::iam::DeleteServerCertificate>(cx, input)).await
+        }
         Some(Operation::DeleteUser) => Box::pin(run::<shapes::iam::DeleteUser>(cx, input)).await,
         Some(Operation::DeleteUserPermissionsBoundary) => {
             Box::pin(run::<shapes::iam::DeleteUserPermissionsBoundary>(cx, input)).await
@@ -86,10 +104,17 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         }
         Some(Operation::GetGroup) => Box::pin(run::<shapes::iam::GetGroup>(cx, input)).await,
         Some(Operation::GetGroupPolicy) => Box::pin(run::<shapes::iam::GetGroupPolicy>(cx, input)).await,
+        Some(Operation::GetOpenIDConnectProvider) => {
+            Box::pin(run::<shapes::iam::GetOpenIDConnectProvider>(cx, input)).await
+        }
         Some(Operation::GetPolicy) => Box::pin(run::<shapes::iam::GetPolicy>(cx, input)).await,
         Some(Operation::GetPolicyVersion) => Box::pin(run::<shapes::iam::GetPolicyVersion>(cx, input)).await,
         Some(Operation::GetRole) => Box::pin(run::<shapes::iam::GetRole>(cx, input)).await,
         Some(Operation::GetRolePolicy) => Box::pin(run::<shapes::iam::GetRolePolicy>(cx, input)).await,
+        Some(Operation::GetSAMLProvider) => Box::pin(run::<shapes::iam::GetSAMLProvider>(cx, input)).await,
+        Some(Operation::GetServerCertificate) => {
+            Box::pin(run::<shapes::iam::GetServerCertificate>(cx, input)).await
+        }
         Some(Operation::GetUser) => Box::pin(run::<shapes::iam::GetUser>(cx, input)).await,
         Some(Operation::GetUserPolicy) => Box::pin(run::<shapes::iam::GetUserPolicy>(cx, input)).await,
         Some(Operation::ListAccessKeys) => Box::pin(run::<shapes::iam::ListAccessKeys>(cx, input)).await,
@@ -115,6 +140,12 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::ListGroupsForUser) => {
             Box::pin(run::<shapes::iam::ListGroupsForUser>(cx, input)).await
         }
+        Some(Operation::ListOpenIDConnectProviderTags) => {
+            Box::pin(run::<shapes::iam::ListOpenIDConnectProviderTags>(cx, input)).await
+        }
+        Some(Operation::ListOpenIDConnectProviders) => {
+            Box::pin(run::<shapes::iam::ListOpenIDConnectProviders>(cx, input)).await
+        }
         Some(Operation::ListPolicies) => Box::pin(run::<shapes::iam::ListPolicies>(cx, input)).await,
         Some(Operation::ListPolicyTags) => Box::pin(run::<shapes::iam::ListPolicyTags>(cx, input)).await,
         Some(Operation::ListPolicyVersions) => {
@@ -123,6 +154,18 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::ListRolePolicies) => Box::pin(run::<shapes::iam::ListRolePolicies>(cx, input)).await,
         Some(Operation::ListRoleTags) => Box::pin(run::<shapes::iam::ListRoleTags>(cx, input)).await,
         Some(Operation::ListRoles) => Box::pin(run::<shapes::iam::ListRoles>(cx, input)).await,
+        Some(Operation::ListSAMLProviderTags) => {
+            Box::pin(run::<shapes::iam::ListSAMLProviderTags>(cx, input)).await
+        }
+        Some(Operation::ListSAMLProviders) => {
+            Box::pin(run::<shapes::iam::ListSAMLProviders>(cx, input)).await
+        }
+        Some(Operation::ListServerCertificateTags) => {
+            Box::pin(run::<shapes::iam::ListServerCertificateTags>(cx, input)).await
+        }
+        Some(Operation::ListServerCertificates) => {
+            Box::pin(run::<shapes::iam::ListServerCertificates>(cx, input)).await
+        }
         Some(Operation::ListUserPolicies) => Box::pin(run::<shapes::iam::ListUserPolicies>(cx, input)).await,
         Some(Operation::ListUserTags) => Box::pin(run::<shapes::iam::ListUserTags>(cx, input)).await,
         Some(Operation::ListUsers) => Box::pin(run::<shapes::iam::ListUsers>(cx, input)).await,
@@ -135,28 +178,59 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::PutUserPermissionsBoundary>(cx, input)).await
         }
         Some(Operation::PutUserPolicy) => Box::pin(run::<shapes::iam::PutUserPolicy>(cx, input)).await,
+        Some(Operation::RemoveClientIDFromOpenIDConnectProvider) => {
+            Box::pin(run::<shapes::iam::RemoveClientIDFromOpenIDConnectProvider>(cx, input)).await
+        }
         Some(Operation::RemoveUserFromGroup) => {
             Box::pin(run::<shapes::iam::RemoveUserFromGroup>(cx, input)).await
         }
         Some(Operation::SetDefaultPolicyVersion) => {
             Box::pin(run::<shapes::iam::SetDefaultPolicyVersion>(cx, input)).await
         }
+        Some(Operation::TagOpenIDConnectProvider) => {
+            Box::pin(run::<shapes::iam::TagOpenIDConnectProvider>(cx, input)).await
+        }
         Some(Operation::TagPolicy) => Box::pin(run::<shapes::iam::TagPolicy>(cx, input)).await,
         Some(Operation::TagRole) => Box::pin(run::<shapes::iam::TagRole>(cx, input)).await,
+        Some(Operation::TagSAMLProvider) => Box::pin(run::<shapes::iam::TagSAMLProvider>(cx, input)).await,
+        Some(Operation::TagServerCertificate) => {
+            Box::pin(run::<shapes::iam::TagServerCertificate>(cx, input)).await
+        }
         Some(Operation::TagUser) => Box::pin(run::<shapes::iam::TagUser>(cx, input)).await,
+        Some(Operation::UntagOpenIDConnectProvider) => {
+            Box::pin(run::<shapes::iam::UntagOpenIDConnectProvider>(cx, input)).await
+        }
         Some(Operation::UntagPolicy) => Box::pin(run::<shapes::iam::UntagPolicy>(cx, input)).await,
         Some(Operation::UntagRole) => Box::pin(run::<shapes::iam::UntagRole>(cx, input)).await,
+        Some(Operation::UntagSAMLProvider) => {
+            Box::pin(run::<shapes::iam::UntagSAMLProvider>(cx, input)).await
+        }
+        Some(Operation::UntagServerCertificate) => {
+            Box::pin(run::<shapes::iam::UntagServerCertificate>(cx, input)).await
+        }
         Some(Operation::UntagUser) => Box::pin(run::<shapes::iam::UntagUser>(cx, input)).await,
         Some(Operation::UpdateAccessKey) => Box::pin(run::<shapes::iam::UpdateAccessKey>(cx, input)).await,
         Some(Operation::UpdateAssumeRolePolicy) => {
             Box::pin(run::<shapes::iam::UpdateAssumeRolePolicy>(cx, input)).await
         }
         Some(Operation::UpdateGroup) => Box::pin(run::<shapes::iam::UpdateGroup>(cx, input)).await,
+        Some(Operation::UpdateOpenIDConnectProviderThumbprint) => {
+            Box::pin(run::<shapes::iam::UpdateOpenIDConnectProviderThumbprint>(cx, input)).await
+        }
         Some(Operation::UpdateRole) => Box::pin(run::<shapes::iam::UpdateRole>(cx, input)).await,
         Some(Operation::UpdateRoleDescription) => {
             Box::pin(run::<shapes::iam::UpdateRoleDescription>(cx, input)).await
         }
+        Some(Operation::UpdateSAMLProvider) => {
+            Box::pin(run::<shapes::iam::UpdateSAMLProvider>(cx, input)).await
+        }
+        Some(Operation::UpdateServerCertificate) => {
+            Box::pin(run::<shapes::iam::UpdateServerCertificate>(cx, input)).await
+        }
         Some(Operation::UpdateUser) => Box::pin(run::<shapes::iam::UpdateUser>(cx, input)).await,
+        Some(Operation::UploadServerCertificate) => {
+            Box::pin(run::<shapes::iam::UploadServerCertificate>(cx, input)).await
+        }
         _ => Err(not_implemented(&shapes::iam::SERVICE, operation)),
     }
 }

@@ -53,9 +53,17 @@ fn kind(member: &str, name: &str) -> Option<&'static str> {
         "groupId" | "groupName" | "newGroupName" => "AWS::IAM::Group",
         "policyId" | "policyName" => "AWS::IAM::Policy",
         "assumedRoleId" => "AWS::STS::AssumedRole",
+        "newServerCertificateName" | "serverCertificateId" | "serverCertificateName" => {
+            "AWS::IAM::ServerCertificate"
+        }
         "roleId" | "roleName" => "AWS::IAM::Role",
         "newUserName" | "userId" | "userName" => "AWS::IAM::User",
-        "arn" | "permissionsBoundary" | "policyArn" | "roleArn" => of_arn(name)?,
+        "arn"
+        | "openIDConnectProviderArn"
+        | "permissionsBoundary"
+        | "policyArn"
+        | "roleArn"
+        | "sAMLProviderArn" => of_arn(name)?,
         _ => return None,
     })
 }
@@ -65,8 +73,11 @@ fn of_arn(text: &str) -> Option<&'static str> {
     let (kind, _) = arn.resource.split_once('/')?;
     Some(match (arn.service.as_str(), kind) {
         ("iam", "group") => "AWS::IAM::Group",
+        ("iam", "oidc-provider") => "AWS::IAM::OIDCProvider",
         ("iam", "policy") => "AWS::IAM::Policy",
         ("iam", "role") => "AWS::IAM::Role",
+        ("iam", "saml-provider") => "AWS::IAM::SAMLProvider",
+        ("iam", "server-certificate") => "AWS::IAM::ServerCertificate",
         ("iam", "user") => "AWS::IAM::User",
         ("sts", "assumed-role") => "AWS::STS::AssumedRole",
         _ => return None,
@@ -104,6 +115,15 @@ mod tests {
         assert_eq!(
             names(&parameters, &Value::Null),
             ["AWS::IAM::Policy arn:aws:iam::aws:policy/ReadOnlyAccess", "AWS::IAM::Role r"]
+        );
+        let parameters = json!({ "serverCertificateName": "c", "newPath": "/x/" });
+        let response = json!({ "sAMLProviderArn": "arn:aws:iam::123456789012:saml-provider/idp" });
+        assert_eq!(
+            names(&parameters, &response),
+            [
+                "AWS::IAM::SAMLProvider arn:aws:iam::123456789012:saml-provider/idp",
+                "AWS::IAM::ServerCertificate c"
+            ]
         );
         assert!(names(&json!({ "arn": "nonsense", "userName": "" }), &Value::Null).is_empty());
     }

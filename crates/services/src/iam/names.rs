@@ -2,7 +2,9 @@
 
 use super::errors;
 use crate::Result;
-use domain::{AccountAlias, GroupName, Path, PolicyName, RoleName, UserName};
+use domain::{
+    AccountAlias, GroupName, Path, PolicyName, RoleName, SamlProviderName, ServerCertificateName, UserName,
+};
 
 /// `AccountAlias`
 pub(crate) fn account_alias(text: &str) -> Result<AccountAlias> {
@@ -27,6 +29,16 @@ pub(crate) fn role(text: &str) -> Result<RoleName> {
 /// `PolicyName`
 pub(crate) fn policy(text: &str) -> Result<PolicyName> {
     PolicyName::parse(text).map_err(|_| errors::invalid_name("policyName"))
+}
+
+/// `Name` of a SAML provider
+pub(crate) fn saml_provider(text: &str) -> Result<SamlProviderName> {
+    SamlProviderName::parse(text).map_err(|_| errors::invalid_name("name"))
+}
+
+/// `ServerCertificateName`, in that member of the request
+pub(crate) fn server_certificate(member: &str, text: &str) -> Result<ServerCertificateName> {
+    ServerCertificateName::parse(text).map_err(|_| errors::invalid_name(member))
 }
 
 /// `Path`; the root path when absent.

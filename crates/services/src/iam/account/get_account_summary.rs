@@ -20,6 +20,9 @@ impl Operation for GetAccountSummary {
     ) -> Result<GetAccountSummaryOutput> {
         let account = cx.account();
         let root_keys = store::access_key::count(tx, account, &AccessKeyOwner::Root).await?;
+        let saml_providers = store::saml_provider::count(tx, account).await?;
+        let providers = saml_providers + store::open_id_connect_provider::count(tx, account).await?;
+        let server_certificates = store::server_certificate::count(tx, account).await?;
         let summary = [
             ("AccessKeysPerUserQuota", quotas::number(quotas::ACCESS_KEYS)),
             ("AccountAccessKeysPresent", i32::from(root_keys > 0)),
@@ -44,11 +47,11 @@ impl Operation for GetAccountSummary {
             ("PolicySizeQuota", quotas::number(quotas::POLICY_SIZE)),
             ("PolicyVersionsInUse", quotas::number(store::policy_version::count(tx, account).await?)),
             ("PolicyVersionsInUseQuota", quotas::number(quotas::POLICY_VERSIONS_IN_USE)),
-            ("Providers", 0),
+            ("Providers", quotas::number(providers)),
             ("RolePolicySizeQuota", quotas::number(quotas::INLINE_POLICIES_OF_ROLE)),
             ("Roles", quotas::number(store::role::count(tx, account).await?)),
             ("RolesQuota", quotas::number(quotas::ROLES)),
-            ("ServerCertificates", 0),
+            ("ServerCertificates", quotas::number(server_certificates)),
             ("ServerCertificatesQuota", quotas::number(quotas::SERVER_CERTIFICATES)),
             ("SigningCertificatesPerUserQuota", quotas::number(quotas::SIGNING_CERTIFICATES)),
             ("UserPolicySizeQuota", quotas::number(quotas::INLINE_POLICIES_OF_USER)),
