@@ -176,6 +176,9 @@ def test_private_keys_of_a_saml_provider(plane, pair, name):
     assert shown["AssertionEncryptionMode"] == "Required"
     [left] = shown["PrivateKeyList"]
     assert left["KeyId"] != key["KeyId"]
+    events = Boto3(plane, plane.root).call("cloudtrail", "LookupEvents")["Events"]
+    assert {"CreateSAMLProvider", "UpdateSAMLProvider"} <= {event["EventName"] for event in events}
+    assert idp.key.splitlines()[1] not in json.dumps(events, default=str), "the key is in a record"
 
 
 def test_a_certificate_and_another_ones_key(root, pair):
