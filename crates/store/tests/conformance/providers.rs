@@ -9,7 +9,7 @@ use store::{
 
 use crate::fixture::{Bench, id, time};
 
-const PRIVATE_KEY: &str = "a private key that nobody may read";
+pub(crate) const PRIVATE_KEY: &str = "a private key that nobody may read";
 
 fn saml(bench: &Bench, name: &str) -> SamlProvider {
     SamlProvider {
