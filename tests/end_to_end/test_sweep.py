@@ -61,6 +61,10 @@ def known_text(name: str, least: int) -> str:
     lower = name.lower()
     if "rolearn" in lower:
         return "arn:aws:iam::123456789012:role/some"
+    if "samlproviderarn" in lower:
+        return "arn:aws:iam::123456789012:saml-provider/some"
+    if "openidconnectproviderarn" in lower:
+        return "arn:aws:iam::123456789012:oidc-provider/example.com"
     if "arn" in lower:
         return "arn:aws:iam::123456789012:policy/some"
     if "versionid" in lower:
@@ -70,7 +74,10 @@ def known_text(name: str, least: int) -> str:
     if "authenticationcode" in lower:
         return "123456"
     if "document" in lower:
-        return json.dumps({"Version": "2012-10-17", "Statement": []})
+        return json.dumps({"Version": "2012-10-17", "Statement": []}).ljust(least)
+    if "url" in lower:
+        # Where no plane connects to.
+        return "https://127.0.0.1"
     return "x" * max(least, 3)
 
 

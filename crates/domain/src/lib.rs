@@ -21,12 +21,16 @@ mod login_profile;
 mod managed_policy;
 mod mfa_device;
 mod name;
+mod open_id_connect_provider;
 mod password_policy;
 mod path;
+mod provider_url;
 mod random;
 mod role;
 mod role_deletion;
+mod saml_provider;
 mod secret_access_key;
+mod server_certificate;
 mod service_specific_credential;
 mod session;
 mod signing_certificate;
@@ -56,14 +60,18 @@ pub use managed_policy::{ManagedPolicy, ManagedPolicyVersion, PolicyVersionId};
 pub use mfa_device::{MfaAssignment, MfaDevice, MfaDeviceKind, TotpClock};
 pub use name::{
     AccountAlias, GroupName, InstanceProfileName, MfaDeviceName, PolicyName, RoleName, RoleSessionName,
-    UserName,
+    SamlProviderName, ServerCertificateName, UserName,
 };
+pub use open_id_connect_provider::OpenIdConnectProvider;
 pub use password_policy::{PasswordPolicy, PasswordPolicyViolation};
 pub use path::Path;
+pub use provider_url::ProviderUrl;
 pub use random::Random;
 pub use role::{Role, SourceRoleTemplate};
 pub use role_deletion::RoleDeletion;
+pub use saml_provider::{AssertionEncryptionMode, SamlPrivateKey, SamlProvider};
 pub use secret_access_key::SecretAccessKey;
+pub use server_certificate::ServerCertificate;
 pub use service_specific_credential::ServiceSpecificCredential;
 pub use session::{Session, SessionPrincipal};
 pub use signing_certificate::SigningCertificate;

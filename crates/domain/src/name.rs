@@ -81,6 +81,14 @@ name!(
     RoleSessionName, "role session name", 2..=64
 );
 name!(
+    /// The name of a SAML provider, up to 128 letters.
+    SamlProviderName, "SAML provider name", 1..=128
+);
+name!(
+    /// The name of a server certificate, up to 128 letters.
+    ServerCertificateName, "server certificate name", 1..=128
+);
+name!(
     /// The name of an IAM user, up to 64 letters.
     UserName, "user name", 1..=64
 );

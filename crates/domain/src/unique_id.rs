@@ -5,7 +5,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What a unique id names; each kind has its four-letter prefix.
+/// What a unique id names; each kind has its prefix, of four letters but for two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum IdKind {
     /// `AGPA`
@@ -22,6 +22,12 @@ pub enum IdKind {
     ServiceSpecificCredential,
     /// `APKA`
     SshPublicKey,
+    /// `SAMLPK`, of 23 letters: AWS's `privateKeyIdType` has 22 at least.
+    SamlPrivateKey,
+    /// `SAMLSP`, of 23 letters for the same reason.
+    SamlProvider,
+    /// `ASCA`
+    ServerCertificate,
     /// `AIDA`
     User,
 }
@@ -37,6 +43,9 @@ impl IdKind {
             Self::Role => "AROA",
             Self::ServiceSpecificCredential => "ACCA",
             Self::SshPublicKey => "APKA",
+            Self::SamlPrivateKey => "SAMLPK",
+            Self::SamlProvider => "SAMLSP",
+            Self::ServerCertificate => "ASCA",
             Self::User => "AIDA",
         }
     }

@@ -7,11 +7,12 @@ use crate::{
     throttle::Rates,
 };
 use domain::AccountId;
+use ipnet::IpNet;
 use serde::{
     Deserialize, Deserializer,
     de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
 };
-use services::{DirectoryLimits, RoleTemplateError, RoleTemplates};
+use services::{DirectoryLimits, OutboundSettings, RoleTemplateError, RoleTemplates};
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -40,6 +41,7 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     pub(crate) throttle: Rates,
     pub(crate) audit: audit::Settings,
+    pub(crate) outbound: OutboundSettings,
     pub(crate) node_name: Option<String>,
     pub(crate) role_templates: RoleTemplates,
 }
@@ -133,6 +135,7 @@ struct File {
     node: NodeTable,
     /// Role templates beside those of the program: a JSON list of versions.
     role_templates_file: Option<PathBuf>,
+    outbound: OutboundTable,
 }
 
 /// `store = "URL"`, or the table `[store]`.
@@ -164,6 +167,37 @@ struct DirectoryTable {
 struct NodeTable {
     /// What the operator calls this process among others.
     name: Option<String>,
+}
+
+/// Which connections the plane may open by itself, because a client named a host: to ask an OpenID Connect provider for
+/// its certificate.
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct OutboundTable {
+    /// Whether any may be opened. An air-gapped plane says false, and its clients name thumbprints themselves.
+    connect: bool,
+    /// Ranges of addresses that may be connected to besides public ones, such as `10.1.0.0/16`.
+    allow: Vec<IpNet>,
+    /// Seconds that looking up, connecting and TLS may take together.
+    seconds: u64,
+}
+
+impl Default for OutboundTable {
+    fn default() -> Self {
+        let OutboundSettings { connect, allow, time, .. } = OutboundSettings::default();
+        Self { connect, allow, seconds: time.as_secs() }
+    }
+}
+
+impl OutboundTable {
+    fn decide(self) -> OutboundSettings {
+        OutboundSettings {
+            connect: self.connect,
+            allow: self.allow,
+            time: Duration::from_secs(self.seconds),
+            ..OutboundSettings::default()
+        }
+    }
 }
 
 /// By hand, since a derived choice between two forms does not say which key of the table is unknown.
@@ -265,6 +299,7 @@ impl Config {
             throttle: file
                 .throttle
                 .unwrap_or_else(|| if flags.dev { Rates::unlimited() } else { Rates::default() }),
+            outbound: file.outbound.decide(),
             node_name: flags.node_name.clone().or(file.node.name),
             role_templates: role_templates(file.role_templates_file)?,
         })
@@ -403,6 +438,25 @@ mod tests {
         assert_eq!((table.directory, table.options.connections), (limits, 3));
         let error = file("[store]\nofline_seconds = 7").unwrap_err();
         assert!(error.contains("ofline_seconds"), "{error}");
+    }
+
+    #[test]
+    fn connections_to_others_are_limited_by_ranges() {
+        let decide = |text: &str| {
+            toml::from_str::<File>(text).map(|file| file.outbound.decide()).map_err(|error| error.to_string())
+        };
+        assert_eq!(decide("").unwrap(), OutboundSettings::default());
+        let text = "[outbound]\nconnect = false\nallow = [\"10.1.0.0/16\", \"fd00::/8\"]\nseconds = 2";
+        let expected = OutboundSettings {
+            connect: false,
+            allow: vec!["10.1.0.0/16".parse().unwrap(), "fd00::/8".parse().unwrap()],
+            time: Duration::from_secs(2),
+            ..OutboundSettings::default()
+        };
+        assert_eq!(decide(text).unwrap(), expected);
+        for wrong in ["allow = [\"10.1.0.0\"]", "allow = [\"localhost\"]", "deny = []"] {
+            assert!(decide(&format!("[outbound]\n{wrong}")).is_err(), "{wrong}");
+        }
     }
 
     #[test]

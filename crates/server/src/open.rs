@@ -2,22 +2,26 @@
 
 use crate::{Failure, config::Storage, system_random::SystemRandom};
 use jiff::Timestamp;
-use services::{Audit, AuditSettings, Directory, LastUses, PasswordPool, Plane, RoleTemplates};
+use services::{
+    Audit, AuditSettings, Directory, LastUses, Outbound, OutboundSettings, PasswordPool, Plane, RoleTemplates,
+};
 use std::sync::Arc;
 use std::{fs, os::unix::fs::DirBuilderExt, path::Path};
 use store::{Access, Location, RootKey, SealError, Sealer, Store};
 
 /// Opens the plane. As a server it makes what is not there yet, as a tool it does not.
 pub(crate) async fn plane(storage: &Storage, access: Access, now: Timestamp) -> Result<Arc<Plane>, Failure> {
-    plane_with(storage, access, AuditSettings::default(), RoleTemplates::default(), now).await
+    let (templates, outbound) = (RoleTemplates::default(), OutboundSettings::default());
+    plane_with(storage, access, AuditSettings::default(), templates, outbound, now).await
 }
 
-/// The same, with an audit trail that is kept so and with those role templates.
+/// The same, with an audit trail that is kept so, those role templates, and connections of its own within those bounds.
 pub(crate) async fn plane_with(
     storage: &Storage,
     access: Access,
     audit: AuditSettings,
     role_templates: RoleTemplates,
+    outbound: OutboundSettings,
     now: Timestamp,
 ) -> Result<Arc<Plane>, Failure> {
     if let Access::Server = access {
@@ -38,6 +42,7 @@ pub(crate) async fn plane_with(
         last_uses: LastUses::default(),
         passwords: PasswordPool::default(),
         role_templates,
+        outbound: Outbound::new(outbound),
         random: Arc::new(SystemRandom),
     }))
 }

@@ -52,8 +52,15 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
         most: if config.dev { DEV_RECORDS } else { u64::MAX },
         ..AuditSettings::default()
     };
-    let plane =
-        open::plane_with(&config.storage, Access::Server, trail, config.role_templates, clock.now()).await?;
+    let plane = open::plane_with(
+        &config.storage,
+        Access::Server,
+        trail,
+        config.role_templates,
+        config.outbound,
+        clock.now(),
+    )
+    .await?;
     let node = node::identity(config.node_name, clock.now());
     // From here on the directory knows what other nodes change.
     let following = if plane.store.is_shared() { Some(Following::begin(plane.clone()).await?) } else { None };

@@ -49,6 +49,8 @@ pub enum Prepared {
     Nothing,
     /// A credential report.
     Report(String),
+    /// The thumbprint of an OpenID Connect provider, which was asked for it.
+    Thumbprint(String),
 }
 
 /// CloudTrail's `tlsDetails`.

@@ -35,6 +35,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::AcceptDelegationRequest>(cx, input)).await
         }
         Some(Operation::AcquireRole) => Box::pin(run::<shapes::iam::AcquireRole>(cx, input)).await,
+        Some(Operation::AddClientIDToOpenIDConnectProvider) => {
+            Box::pin(run::<shapes::iam::AddClientIDToOpenIDConnectProvider>(cx, input)).await
+        }
         Some(Operation::AddRoleToInstanceProfile) => {
             Box::pin(run::<shapes::iam::AddRoleToInstanceProfile>(cx, input)).await
         }
@@ -62,11 +65,17 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::CreateLoginProfile) => {
             Box::pin(run::<shapes::iam::CreateLoginProfile>(cx, input)).await
         }
+        Some(Operation::CreateOpenIDConnectProvider) => {
+            Box::pin(run::<shapes::iam::CreateOpenIDConnectProvider>(cx, input)).await
+        }
         Some(Operation::CreatePolicy) => Box::pin(run::<shapes::iam::CreatePolicy>(cx, input)).await,
         Some(Operation::CreatePolicyVersion) => {
             Box::pin(run::<shapes::iam::CreatePolicyVersion>(cx, input)).await
         }
         Some(Operation::CreateRole) => Box::pin(run::<shapes::iam::CreateRole>(cx, input)).await,
+        Some(Operation::CreateSAMLProvider) => {
+            Box::pin(run::<shapes::iam::CreateSAMLProvider>(cx, input)).await
+        }
         Some(Operation::CreateServiceLinkedRole) => {
             Box::pin(run::<shapes::iam::CreateServiceLinkedRole>(cx, input)).await
         }
@@ -97,6 +106,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::DeleteLoginProfile) => {
             Box::pin(run::<shapes::iam::DeleteLoginProfile>(cx, input)).await
         }
+        Some(Operation::DeleteOpenIDConnectProvider) => {
+            Box::pin(run::<shapes::iam::DeleteOpenIDConnectProvider>(cx, input)).await
+        }
         Some(Operation::DeletePolicy) => Box::pin(run::<shapes::iam::DeletePolicy>(cx, input)).await,
         Some(Operation::DeletePolicyVersion) => {
             Box::pin(run::<shapes::iam::DeletePolicyVersion>(cx, input)).await
@@ -106,8 +118,14 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::DeleteRolePermissionsBoundary>(cx, input)).await
         }
         Some(Operation::DeleteRolePolicy) => Box::pin(run::<shapes::iam::DeleteRolePolicy>(cx, input)).await,
+        Some(Operation::DeleteSAMLProvider) => {
+            Box::pin(run::<shapes::iam::DeleteSAMLProvider>(cx, input)).await
+        }
         Some(Operation::DeleteSSHPublicKey) => {
             Box::pin(run::<shapes::iam::DeleteSSHPublicKey>(cx, input)).await
+        }
+        Some(Operation::DeleteServerCertificate) => {
+            Box::pin(run::<shapes::iam::DeleteServerCertificate>(cx, input)).await
         }
         Some(Operation::DeleteServiceLinkedRole) => {
             Box::pin(run::<shapes::iam::DeleteServiceLinkedRole>(cx, input)).await
@@ -184,6 +202,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         }
         Some(Operation::GetLoginProfile) => Box::pin(run::<shapes::iam::GetLoginProfile>(cx, input)).await,
         Some(Operation::GetMFADevice) => Box::pin(run::<shapes::iam::GetMFADevice>(cx, input)).await,
+        Some(Operation::GetOpenIDConnectProvider) => {
+            Box::pin(run::<shapes::iam::GetOpenIDConnectProvider>(cx, input)).await
+        }
         Some(Operation::GetOutboundWebIdentityFederationInfo) => {
             Box::pin(run::<shapes::iam::GetOutboundWebIdentityFederationInfo>(cx, input)).await
         }
@@ -194,7 +215,11 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::GetRoleTemplateVersion) => {
             Box::pin(run::<shapes::iam::GetRoleTemplateVersion>(cx, input)).await
         }
+        Some(Operation::GetSAMLProvider) => Box::pin(run::<shapes::iam::GetSAMLProvider>(cx, input)).await,
         Some(Operation::GetSSHPublicKey) => Box::pin(run::<shapes::iam::GetSSHPublicKey>(cx, input)).await,
+        Some(Operation::GetServerCertificate) => {
+            Box::pin(run::<shapes::iam::GetServerCertificate>(cx, input)).await
+        }
         Some(Operation::GetServiceLinkedRoleDeletionStatus) => {
             Box::pin(run::<shapes::iam::GetServiceLinkedRoleDeletionStatus>(cx, input)).await
         }
@@ -239,6 +264,12 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::ListMFADeviceTags>(cx, input)).await
         }
         Some(Operation::ListMFADevices) => Box::pin(run::<shapes::iam::ListMFADevices>(cx, input)).await,
+        Some(Operation::ListOpenIDConnectProviderTags) => {
+            Box::pin(run::<shapes::iam::ListOpenIDConnectProviderTags>(cx, input)).await
+        }
+        Some(Operation::ListOpenIDConnectProviders) => {
+            Box::pin(run::<shapes::iam::ListOpenIDConnectProviders>(cx, input)).await
+        }
         Some(Operation::ListOrganizationsFeatures) => {
             Box::pin(run::<shapes::iam::ListOrganizationsFeatures>(cx, input)).await
         }
@@ -250,8 +281,20 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::ListRolePolicies) => Box::pin(run::<shapes::iam::ListRolePolicies>(cx, input)).await,
         Some(Operation::ListRoleTags) => Box::pin(run::<shapes::iam::ListRoleTags>(cx, input)).await,
         Some(Operation::ListRoles) => Box::pin(run::<shapes::iam::ListRoles>(cx, input)).await,
+        Some(Operation::ListSAMLProviderTags) => {
+            Box::pin(run::<shapes::iam::ListSAMLProviderTags>(cx, input)).await
+        }
+        Some(Operation::ListSAMLProviders) => {
+            Box::pin(run::<shapes::iam::ListSAMLProviders>(cx, input)).await
+        }
         Some(Operation::ListSSHPublicKeys) => {
             Box::pin(run::<shapes::iam::ListSSHPublicKeys>(cx, input)).await
+        }
+        Some(Operation::ListServerCertificateTags) => {
+            Box::pin(run::<shapes::iam::ListServerCertificateTags>(cx, input)).await
+        }
+        Some(Operation::ListServerCertificates) => {
+            Box::pin(run::<shapes::iam::ListServerCertificates>(cx, input)).await
         }
         Some(Operation::ListServiceSpecificCredentials) => {
             Box::pin(run::<shapes::iam::ListServiceSpecificCredentials>(cx, input)).await
@@ -280,6 +323,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::RejectDelegationRequest) => {
             Box::pin(run::<shapes::iam::RejectDelegationRequest>(cx, input)).await
         }
+        Some(Operation::RemoveClientIDFromOpenIDConnectProvider) => {
+            Box::pin(run::<shapes::iam::RemoveClientIDFromOpenIDConnectProvider>(cx, input)).await
+        }
         Some(Operation::RemoveRoleFromInstanceProfile) => {
             Box::pin(run::<shapes::iam::RemoveRoleFromInstanceProfile>(cx, input)).await
         }
@@ -303,15 +349,31 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::TagInstanceProfile>(cx, input)).await
         }
         Some(Operation::TagMFADevice) => Box::pin(run::<shapes::iam::TagMFADevice>(cx, input)).await,
+        Some(Operation::TagOpenIDConnectProvider) => {
+            Box::pin(run::<shapes::iam::TagOpenIDConnectProvider>(cx, input)).await
+        }
         Some(Operation::TagPolicy) => Box::pin(run::<shapes::iam::TagPolicy>(cx, input)).await,
         Some(Operation::TagRole) => Box::pin(run::<shapes::iam::TagRole>(cx, input)).await,
+        Some(Operation::TagSAMLProvider) => Box::pin(run::<shapes::iam::TagSAMLProvider>(cx, input)).await,
+        Some(Operation::TagServerCertificate) => {
+            Box::pin(run::<shapes::iam::TagServerCertificate>(cx, input)).await
+        }
         Some(Operation::TagUser) => Box::pin(run::<shapes::iam::TagUser>(cx, input)).await,
         Some(Operation::UntagInstanceProfile) => {
             Box::pin(run::<shapes::iam::UntagInstanceProfile>(cx, input)).await
         }
         Some(Operation::UntagMFADevice) => Box::pin(run::<shapes::iam::UntagMFADevice>(cx, input)).await,
+        Some(Operation::UntagOpenIDConnectProvider) => {
+            Box::pin(run::<shapes::iam::UntagOpenIDConnectProvider>(cx, input)).await
+        }
         Some(Operation::UntagPolicy) => Box::pin(run::<shapes::iam::UntagPolicy>(cx, input)).await,
         Some(Operation::UntagRole) => Box::pin(run::<shapes::iam::UntagRole>(cx, input)).await,
+        Some(Operation::UntagSAMLProvider) => {
+            Box::pin(run::<shapes::iam::UntagSAMLProvider>(cx, input)).await
+        }
+        Some(Operation::UntagServerCertificate) => {
+            Box::pin(run::<shapes::iam::UntagServerCertificate>(cx, input)).await
+        }
         Some(Operation::UntagUser) => Box::pin(run::<shapes::iam::UntagUser>(cx, input)).await,
         Some(Operation::UpdateAccessKey) => Box::pin(run::<shapes::iam::UpdateAccessKey>(cx, input)).await,
         Some(Operation::UpdateAccountPasswordPolicy) => {
@@ -327,12 +389,21 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::UpdateLoginProfile) => {
             Box::pin(run::<shapes::iam::UpdateLoginProfile>(cx, input)).await
         }
+        Some(Operation::UpdateOpenIDConnectProviderThumbprint) => {
+            Box::pin(run::<shapes::iam::UpdateOpenIDConnectProviderThumbprint>(cx, input)).await
+        }
         Some(Operation::UpdateRole) => Box::pin(run::<shapes::iam::UpdateRole>(cx, input)).await,
         Some(Operation::UpdateRoleDescription) => {
             Box::pin(run::<shapes::iam::UpdateRoleDescription>(cx, input)).await
         }
+        Some(Operation::UpdateSAMLProvider) => {
+            Box::pin(run::<shapes::iam::UpdateSAMLProvider>(cx, input)).await
+        }
         Some(Operation::UpdateSSHPublicKey) => {
             Box::pin(run::<shapes::iam::UpdateSSHPublicKey>(cx, input)).await
+        }
+        Some(Operation::UpdateServerCertificate) => {
+            Box::pin(run::<shapes::iam::UpdateServerCertificate>(cx, input)).await
         }
         Some(Operation::UpdateServiceSpecificCredential) => {
             Box::pin(run::<shapes::iam::UpdateServiceSpecificCredential>(cx, input)).await
@@ -343,6 +414,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::UpdateUser) => Box::pin(run::<shapes::iam::UpdateUser>(cx, input)).await,
         Some(Operation::UploadSSHPublicKey) => {
             Box::pin(run::<shapes::iam::UploadSSHPublicKey>(cx, input)).await
+        }
+        Some(Operation::UploadServerCertificate) => {
+            Box::pin(run::<shapes::iam::UploadServerCertificate>(cx, input)).await
         }
         Some(Operation::UploadSigningCertificate) => {
             Box::pin(run::<shapes::iam::UploadSigningCertificate>(cx, input)).await

@@ -14,6 +14,7 @@ mod last_used;
 mod marker;
 mod mfa;
 mod operation;
+mod outbound;
 pub mod password;
 mod plane;
 mod run;
@@ -34,6 +35,7 @@ pub use follow::Following;
 pub use iam::{RoleTemplateError, RoleTemplates};
 pub use last_used::LastUses;
 pub use operation::{Access, Condition, Effect, Operation, Permission, Values};
+pub use outbound::{Outbound, OutboundSettings};
 pub use password::PasswordPool;
 pub use plane::Plane;
 

@@ -1,6 +1,6 @@
 //! What lives as long as the process: the store, the keys that seal it, and the memory in front of it.
 
-use crate::{Audit, Directory, LastUses, PasswordPool, RoleTemplates};
+use crate::{Audit, Directory, LastUses, Outbound, PasswordPool, RoleTemplates};
 use domain::Random;
 use std::{fmt, sync::Arc};
 use store::{Sealer, Store};
@@ -21,6 +21,8 @@ pub struct Plane {
     pub passwords: PasswordPool,
     /// What roles are made from.
     pub role_templates: RoleTemplates,
+    /// Connections that the plane opens by itself.
+    pub outbound: Outbound,
     /// Where random bytes come from.
     pub random: Arc<dyn Random>,
 }

@@ -17,7 +17,12 @@
 //!               "permissions_boundary", "tags", "inline_policies", "attached_policies", "source_template"} ...],
 //!    "instance_profiles": [{"name", "id", "arn", "path", "created_at", "role": NAME, "tags"} ...],
 //!    "policies": [{"name", "id", "arn", "path", "created_at", "updated_at", "description", "default_version", "tags",
-//!                  "versions": [{"id", "created_at", "document"} ...]} ...]} ...]}
+//!                  "versions": [{"id", "created_at", "document"} ...]} ...],
+//!    "saml_providers": [{"name", "id", "arn", "created_at", "valid_until", "assertion_encryption_mode", "tags",
+//!                        "metadata", "private_keys": [{"id", "created_at"} ...]} ...],
+//!    "open_id_connect_providers": [{"url", "arn", "created_at", "client_ids", "thumbprints", "tags"} ...],
+//!    "server_certificates": [{"name", "id", "arn", "path", "uploaded_at", "expires_at", "tags", "body",
+//!                             "chain"} ...]} ...]}
 //! ```
 //!
 //! `inline_policies` are `[{"name", "document"} ...]`, `attached_policies` and `permissions_boundary` ARNs, an access key
@@ -33,7 +38,10 @@ use domain::{Account, AccountId, Group, InstanceProfile, ManagedPolicy, Role, Us
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::{Store, StoreError, Transaction, account, account_settings, setting};
+use crate::{
+    Store, StoreError, Transaction, account, account_settings, open_id_connect_provider, saml_provider,
+    server_certificate, setting,
+};
 use page::Page;
 pub(crate) use page::SQL;
 
@@ -166,7 +174,53 @@ async fn write_account(
         }
     }
     list.end()?;
+
+    write_providers(tx, account, out).await?;
+    write_server_certificates(tx, account, out).await?;
     Ok(out.write_all(b"}")?)
+}
+
+/// Identity providers. A quota keeps them few, so that each is read on its own.
+async fn write_providers(
+    tx: &mut Transaction,
+    account: &Account,
+    out: &mut impl Write,
+) -> Result<(), ExportError> {
+    let mut list = List::begin(out, "saml_providers")?;
+    for provider in saml_provider::list(tx, account.id).await? {
+        let metadata = saml_provider::metadata(tx, account.id, &provider.id).await?;
+        let keys = saml_provider::list_private_keys(tx, account.id, &provider.id).await?;
+        list.push(&shape::SamlProvider::of(&provider, metadata, keys))?;
+    }
+    list.end()?;
+
+    let mut list = List::begin(out, "open_id_connect_providers")?;
+    for provider in open_id_connect_provider::list(tx, account.id).await? {
+        list.push(&shape::OpenIdConnectProvider::of(&provider))?;
+    }
+    Ok(list.end()?)
+}
+
+/// Server certificates, as few.
+async fn write_server_certificates(
+    tx: &mut Transaction,
+    account: &Account,
+    out: &mut impl Write,
+) -> Result<(), ExportError> {
+    let mut list = List::begin(out, "server_certificates")?;
+    let mut after = None;
+    loop {
+        let page = server_certificate::list(tx, account.id, "/", after.as_deref(), PAGE).await?;
+        after = page.last().map(|certificate| certificate.name.key());
+        if after.is_none() {
+            break;
+        }
+        for certificate in &page {
+            let pem = server_certificate::pem(tx, account.id, &certificate.id).await?;
+            list.push(&shape::ServerCertificate::of(certificate, pem))?;
+        }
+    }
+    Ok(list.end()?)
 }
 
 /// A member of an account that is a list, written element by element.

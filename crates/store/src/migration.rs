@@ -28,6 +28,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 5, works_with: 5, sql: include_str!("schema/0005-credentials.sql") },
     // A program that does not know instance profiles would delete the roles that are in them.
     Migration { version: 6, works_with: 6, sql: include_str!("schema/0006-profiles.sql") },
+    // A program that does not know these keys would delete the data keys that they are sealed under.
+    Migration { version: 7, works_with: 7, sql: include_str!("schema/0007-providers.sql") },
 ];
 
 /// The newest version of the schema that this program knows.

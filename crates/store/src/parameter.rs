@@ -1,6 +1,8 @@
 use std::borrow::Cow;
 
-use domain::{AccessKeyId, AccessKeyOwner, AccountAlias, AccountId, Path, PolicyVersionId, UniqueId};
+use domain::{
+    AccessKeyId, AccessKeyOwner, AccountAlias, AccountId, Path, PolicyVersionId, ProviderUrl, UniqueId,
+};
 use jiff::Timestamp;
 
 /// A value on its way into a statement: the three types both engines share, or NULL.
@@ -98,4 +100,4 @@ macro_rules! text_parameter {
     )*};
 }
 
-text_parameter!(AccessKeyId, AccessKeyOwner, AccountAlias, Path, UniqueId);
+text_parameter!(AccessKeyId, AccessKeyOwner, AccountAlias, Path, ProviderUrl, UniqueId);

@@ -1,9 +1,9 @@
 use crate::{
     access_key, account, account_settings, attachment, audit_batch, audit_chain, audit_event, change_log,
     check, credential_report, delegation_request, export, group, inline_policy, instance_profile, last_used,
-    lease, login_profile, managed_policy, membership, mfa_device, migration, node, password_policy,
-    policy_version, role, role_deletion, seal, service_specific_credential, setting, signing_certificate,
-    ssh_public_key, store, table, user,
+    lease, login_profile, managed_policy, membership, mfa_device, migration, node, open_id_connect_provider,
+    password_policy, policy_version, role, role_deletion, saml_provider, seal, server_certificate,
+    service_specific_credential, setting, signing_certificate, ssh_public_key, store, table, user,
 };
 
 /// Every SQL text of the store, with the `:name` parameters it takes: for tests that put them to each engine.
@@ -37,6 +37,9 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
         role_deletion::SQL,
         seal::SQL,
         service_specific_credential::SQL,
+        open_id_connect_provider::SQL,
+        saml_provider::SQL,
+        server_certificate::SQL,
         setting::SQL,
         signing_certificate::SQL,
         ssh_public_key::SQL,

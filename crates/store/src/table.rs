@@ -86,6 +86,13 @@ pub(crate) const TABLES: &[Table] = &[
         workflow_id Text, owner_account Text, owner Text, expires_at Integer, doc_version Integer, doc Text),
     table!("access_key": account_id Text, access_key_id Text;
         owner_id Text, secret Bytes, doc_version Integer, doc Text),
+    table!("iam_saml_provider": account_id Text, provider_id Text;
+        name_key Text, metadata Text, doc_version Integer, doc Text),
+    table!("iam_saml_private_key": account_id Text, key_id Text;
+        provider_id Text, private_key Bytes, doc_version Integer, doc Text),
+    table!("iam_open_id_connect_provider": account_id Text, url Text; doc_version Integer, doc Text),
+    table!("iam_server_certificate": account_id Text, certificate_id Text;
+        name_key Text, path Text, body Text, chain Text, private_key Bytes, doc_version Integer, doc Text),
     table!("last_used": account_id Text, kind Text, id Text;
         used_at Integer, doc_version Integer, doc Text),
     table!("login_profile": account_id Text, owner_id Text; passwords Bytes, doc_version Integer, doc Text),

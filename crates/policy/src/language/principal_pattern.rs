@@ -198,7 +198,10 @@ impl PrincipalPattern {
             return Some(Self::EveryoneOf(kind));
         }
         let odd = |character: char| character.is_whitespace() || matches!(character, '*' | '?');
-        let valid = text.contains('.') || (kind == PrincipalKind::Federated && text.starts_with("arn:"));
+        let valid = match kind {
+            PrincipalKind::Federated => is_identity_provider(text),
+            _ => text.contains('.'),
+        };
         (valid && !text.contains(odd)).then(|| Self::Provider(kind, text.into()))
     }
 
@@ -261,6 +264,21 @@ impl PrincipalPattern {
             Self::UniqueId(_) => None,
         }
     }
+}
+
+/// The domain of a provider that AWS itself knows, or the ARN of one in IAM.
+fn is_identity_provider(text: &str) -> bool {
+    let Some([_, partition, service, region, account, resource]) =
+        crate::language::arn_pattern::split_arn(text)
+    else {
+        return text.contains('.') && !text.contains(':');
+    };
+    let name = ["oidc-provider/", "saml-provider/"].iter().find_map(|kind| resource.strip_prefix(kind));
+    partition.starts_with("aws")
+        && service == "iam"
+        && region.is_empty()
+        && is_account_id(account)
+        && name.is_some_and(|name| !name.is_empty())
 }
 
 /// Saved policies name users and roles by unique id, so that a new namesake of a deleted one gains nothing.
@@ -346,6 +364,12 @@ mod tests {
             r#"{"Service": "ec2"}"#,
             r#"{"Service": "ec2.*"}"#,
             r#"{"Federated": ""}"#,
+            r#"{"Federated": "idp"}"#,
+            r#"{"Federated": "https://idp.example.com"}"#,
+            r#"{"Federated": "arn:aws:iam//111122223333:saml-provider/idp"}"#,
+            r#"{"Federated": "arn:aws:iam::111122223333:saml-provider/"}"#,
+            r#"{"Federated": "arn:aws:iam::111122223333:role/idp.example.com"}"#,
+            r#"{"Federated": "arn:aws:iam::1111:oidc-provider/idp.example.com"}"#,
         ] {
             let node = Node::read(json).unwrap();
             assert!(PrincipalElement::parse(&node, false).is_err(), "{json}");

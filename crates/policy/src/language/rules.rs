@@ -108,7 +108,10 @@ pub(crate) fn invalid_principal(invalid: &InvalidPrincipal) -> Fault {
     let label = match invalid.principal_type {
         None | Some(PrincipalType::Aws) => "AWS",
         Some(PrincipalType::CanonicalUser) => "CANONICALUSER",
-        Some(PrincipalType::Federated) => "FEDERATED",
+        Some(PrincipalType::Federated) => {
+            let message = "Federated principals must be valid domain names or SAML metadata ARNs";
+            return Fault::new(message, invalid.start);
+        }
         Some(PrincipalType::Service) => "SERVICE",
     };
     Fault::new(format!("Invalid principal in policy: \"{label}\":\"{}\"", invalid.text), invalid.start)

@@ -37,9 +37,17 @@ fn kind(member: &str, name: &str) -> Option<&'static str> {
         "instanceProfileId" | "instanceProfileName" => "AWS::IAM::InstanceProfile",
         "policyId" | "policyName" => "AWS::IAM::Policy",
         "assumedRoleId" => "AWS::STS::AssumedRole",
+        "newServerCertificateName" | "serverCertificateId" | "serverCertificateName" => {
+            "AWS::IAM::ServerCertificate"
+        }
         "roleId" | "roleName" => "AWS::IAM::Role",
         "newUserName" | "userId" | "userName" => "AWS::IAM::User",
-        "arn" | "permissionsBoundary" | "policyArn" | "roleArn" => of_arn(name)?,
+        "arn"
+        | "openIDConnectProviderArn"
+        | "permissionsBoundary"
+        | "policyArn"
+        | "roleArn"
+        | "sAMLProviderArn" => of_arn(name)?,
         _ => return None,
     })
 }
@@ -50,8 +58,11 @@ fn of_arn(text: &str) -> Option<&'static str> {
     Some(match (arn.service.as_str(), kind) {
         ("iam", "group") => "AWS::IAM::Group",
         ("iam", "instance-profile") => "AWS::IAM::InstanceProfile",
+        ("iam", "oidc-provider") => "AWS::IAM::OIDCProvider",
         ("iam", "policy") => "AWS::IAM::Policy",
         ("iam", "role") => "AWS::IAM::Role",
+        ("iam", "saml-provider") => "AWS::IAM::SAMLProvider",
+        ("iam", "server-certificate") => "AWS::IAM::ServerCertificate",
         ("iam", "user") => "AWS::IAM::User",
         ("sts", "assumed-role") => "AWS::STS::AssumedRole",
         _ => return None,
@@ -91,6 +102,15 @@ mod tests {
         assert_eq!(
             names(&[("roleName", "r"), ("policyArn", "arn:aws:iam::aws:policy/ReadOnlyAccess")], &[]),
             ["AWS::IAM::Policy arn:aws:iam::aws:policy/ReadOnlyAccess", "AWS::IAM::Role r"]
+        );
+        let parameters = [("serverCertificateName", "c"), ("newPath", "/x/")];
+        let response = [("sAMLProviderArn", "arn:aws:iam::123456789012:saml-provider/idp")];
+        assert_eq!(
+            names(&parameters, &response),
+            [
+                "AWS::IAM::SAMLProvider arn:aws:iam::123456789012:saml-provider/idp",
+                "AWS::IAM::ServerCertificate c"
+            ]
         );
         assert!(names(&[("arn", "nonsense"), ("userName", "")], &[]).is_empty());
     }

@@ -50,6 +50,7 @@ async fn plane(location: &Location, access: Access, root_key: &RootKey, limits: 
         last_uses: LastUses::default(),
         passwords: crate::PasswordPool::default(),
         role_templates: RoleTemplates::default(),
+        outbound: crate::Outbound::new(crate::OutboundSettings::default()),
         random: Arc::new(Counting),
     }
 }

@@ -41,6 +41,26 @@ pub(crate) fn no_such_policy_version(arn: impl Display, version: impl Display) -
     no_such_entity(format!("Policy {arn} version {version} does not exist or is not attachable."))
 }
 
+/// The SAML provider of that ARN is not there.
+pub(crate) fn no_such_saml_provider(arn: impl Display) -> Error {
+    no_such_entity(format!("Manifest not found for arn {arn}"))
+}
+
+/// The SAML provider has no private key of that id.
+pub(crate) fn no_such_saml_private_key(id: impl Display) -> Error {
+    no_such_entity(format!("The private key with id {id} cannot be found."))
+}
+
+/// The OpenID Connect provider of that ARN is not there.
+pub(crate) fn no_such_open_id_connect_provider(arn: impl Display) -> Error {
+    no_such_entity(format!("OpenIDConnect Provider not found for arn {arn}"))
+}
+
+/// The server certificate of that name is not there.
+pub(crate) fn no_such_server_certificate(name: impl Display) -> Error {
+    no_such_entity(format!("The Server Certificate with name {name} cannot be found."))
+}
+
 /// The inline policy of that name is not there. `kind` is `user`, `role` or `group`.
 pub(crate) fn no_such_inline_policy(kind: &str, name: impl Display) -> Error {
     no_such_entity(format!("The {kind} policy with name {name} cannot be found."))
@@ -54,6 +74,11 @@ pub(crate) fn already_exists(kind: &str, name: impl Display) -> Error {
 /// `EntityAlreadyExists`, 409.
 pub(crate) fn entity_already_exists(message: impl Into<Text>) -> Error {
     Error::modelled("EntityAlreadyExists", 409, message)
+}
+
+/// `EntityAlreadyExists` of a server certificate.
+pub(crate) fn server_certificate_exists(name: impl Display) -> Error {
+    entity_already_exists(format!("The Server Certificate with name {name} already exists."))
 }
 
 /// `DeleteConflict`, 409: `Cannot delete entity, must ... first.`
@@ -89,6 +114,32 @@ pub(crate) fn invalid_arn(arn: &str) -> Error {
 /// `MalformedPolicyDocument`, 400.
 pub(crate) fn malformed_policy_document(message: impl Into<Text>) -> Error {
     Error::modelled("MalformedPolicyDocument", 400, message)
+}
+
+/// `MalformedCertificate`, 400.
+pub(crate) fn malformed_certificate(message: impl Into<Text>) -> Error {
+    Error::modelled("MalformedCertificate", 400, message)
+}
+
+/// `KeyPairMismatch`, 400.
+pub(crate) fn key_pair_mismatch() -> Error {
+    Error::modelled(
+        "KeyPairMismatch",
+        400,
+        "The private key does not match the public key of the certificate.",
+    )
+}
+
+/// `OpenIdIdpCommunicationError`, 400. Why there was no answer is not told: it would say what can be reached from here.
+pub(crate) fn open_id_idp_communication_error(url: impl Display, connections_are_on: bool) -> Error {
+    let message = if connections_are_on {
+        format!("Could not connect to https://{url}")
+    } else {
+        format!(
+            "Could not connect to https://{url}: this plane opens no connections. Provide a thumbprint list."
+        )
+    };
+    Error::modelled("OpenIdIdpCommunicationError", 400, message)
 }
 
 /// `UnmodifiableEntity`, 400: the role is AWS's own.
@@ -177,6 +228,11 @@ pub(crate) fn outbound_federation_enabled(account: impl Display) -> Error {
 pub(crate) fn outbound_federation_disabled(account: impl Display) -> Error {
     let message = format!("Outbound identity federation is disabled for account {account}");
     Error::modelled("FeatureDisabled", 404, message)
+}
+
+/// A trust policy names an identity provider that does not exist.
+pub(crate) fn invalid_provider(name: &str) -> Error {
+    malformed_policy_document(format!("Invalid principal in policy: \"FEDERATED\":\"{name}\""))
 }
 
 /// A trust policy names someone who does not exist.
@@ -278,11 +334,6 @@ pub(crate) fn missing(member: &str) -> Error {
 /// `DeleteConflict`, 409, of a virtual device that is somebody's.
 pub(crate) fn mfa_device_in_use() -> Error {
     Error::modelled("DeleteConflict", 409, "MFA VirtualDevice in use. Must deactivate first.")
-}
-
-/// `MalformedCertificate`, 400.
-pub(crate) fn malformed_certificate(message: impl Into<Text>) -> Error {
-    Error::modelled("MalformedCertificate", 400, message)
 }
 
 /// `InvalidCertificate`, 400.

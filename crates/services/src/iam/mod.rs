@@ -14,6 +14,7 @@ mod instance_profile;
 mod login_profile;
 mod mfa_device;
 mod names;
+mod open_id_connect_provider;
 mod organization;
 mod owner;
 mod page;
@@ -23,6 +24,8 @@ mod policy_document;
 mod quotas;
 pub(crate) mod role;
 mod role_template;
+mod saml_provider;
+mod server_certificate;
 mod service_linked_role;
 mod service_specific_credential;
 mod signing_certificate;
@@ -42,3 +45,4 @@ fn uuid(random: &dyn Random) -> uuid::Uuid {
     random.fill(&mut bytes);
     uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
+mod x509;

@@ -3,7 +3,8 @@
 use super::errors;
 use crate::Result;
 use domain::{
-    AccountAlias, GroupName, InstanceProfileName, MfaDeviceName, Path, PolicyName, RoleName, UserName,
+    AccountAlias, GroupName, InstanceProfileName, MfaDeviceName, Path, PolicyName, RoleName,
+    SamlProviderName, ServerCertificateName, UserName,
 };
 
 /// `AccountAlias`
@@ -39,6 +40,16 @@ pub(crate) fn role(text: &str) -> Result<RoleName> {
 /// `PolicyName`
 pub(crate) fn policy(text: &str) -> Result<PolicyName> {
     PolicyName::parse(text).map_err(|_| errors::invalid_name("policyName"))
+}
+
+/// `Name` of a SAML provider
+pub(crate) fn saml_provider(text: &str) -> Result<SamlProviderName> {
+    SamlProviderName::parse(text).map_err(|_| errors::invalid_name("name"))
+}
+
+/// `ServerCertificateName`, in that member of the request
+pub(crate) fn server_certificate(member: &str, text: &str) -> Result<ServerCertificateName> {
+    ServerCertificateName::parse(text).map_err(|_| errors::invalid_name(member))
 }
 
 /// `Path`; the root path when absent.

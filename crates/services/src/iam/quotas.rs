@@ -17,6 +17,8 @@ pub(crate) const SERVICE_SPECIFIC_CREDENTIALS: usize = 2;
 pub(crate) const SSH_PUBLIC_KEYS: usize = 5;
 /// Requests for temporary access that one account has made and that are still kept.
 pub(crate) const DELEGATION_REQUESTS: u64 = 1000;
+/// Client ids of one OpenID Connect provider.
+pub(crate) const CLIENT_IDS_OF_PROVIDER: u64 = 100;
 /// Groups in an account.
 pub(crate) const GROUPS: u64 = 300;
 /// Groups that one user is in.
@@ -31,6 +33,8 @@ pub(crate) const INLINE_POLICIES_OF_ROLE: usize = 10_240;
 pub(crate) const INLINE_POLICIES_OF_USER: usize = 2048;
 /// Instance profiles in an account.
 pub(crate) const INSTANCE_PROFILES: u64 = 1000;
+/// OpenID Connect providers in an account.
+pub(crate) const OPEN_ID_CONNECT_PROVIDERS: u64 = 100;
 /// Managed policies of an account's own.
 pub(crate) const POLICIES: u64 = 1500;
 /// Versions of one managed policy.
@@ -39,10 +43,14 @@ pub(crate) const POLICY_VERSIONS: usize = 5;
 pub(crate) const POLICY_SIZE: usize = 6144;
 /// Versions of all managed policies of an account together.
 pub(crate) const POLICY_VERSIONS_IN_USE: u64 = 10_000;
+/// Private keys of one SAML provider.
+pub(crate) const PRIVATE_KEYS_OF_SAML_PROVIDER: u64 = 2;
 /// Roles in an account.
 pub(crate) const ROLES: u64 = 1000;
 /// Roles in one instance profile.
 pub(crate) const ROLES_OF_INSTANCE_PROFILE: u64 = 1;
+/// SAML providers in an account.
+pub(crate) const SAML_PROVIDERS: u64 = 100;
 /// Server certificates in an account.
 pub(crate) const SERVER_CERTIFICATES: u64 = 20;
 /// Signing certificates of one user.

@@ -1,6 +1,9 @@
 //! The exact bytes of answers, one after the other from an empty plane. Randomness is seeded, so ids repeat.
 
-use crate::plane::TestPlane;
+use crate::{
+    certificates::{LEAF, LEAF_KEY, ROOT, metadata},
+    plane::TestPlane,
+};
 #[allow(clippy::wildcard_imports, reason = "nearly all of it")]
 use shapes::iam::*;
 use shapes::sts::{GetAccessKeyInfo, GetAccessKeyInfoInput, GetCallerIdentity, GetCallerIdentityInput};
@@ -198,6 +201,91 @@ async fn account_settings_and_delegation() {
             delegation_permission_check: Some(true),
         },
         ListDelegationRequests ListDelegationRequestsInput::default(),
+    ));
+}
+
+#[tokio::test]
+async fn providers_and_server_certificates() {
+    let plane = TestPlane::new().await;
+    let (saml, open_id) = (
+        "arn:aws:iam::123456789012:saml-provider/idp",
+        "arn:aws:iam::123456789012:oidc-provider/idp.example.com/a",
+    );
+    insta::assert_snapshot!(answers!(plane;
+        CreateSAMLProvider CreateSAMLProviderInput {
+            name: name("idp"),
+            saml_metadata_document: metadata("https://idp.example.com"),
+            tags: Some(tags()),
+            ..Default::default()
+        },
+        GetSAMLProvider GetSAMLProviderInput { saml_provider_arn: name(saml) },
+        ListSAMLProviders ListSAMLProvidersInput,
+        TagSAMLProvider TagSAMLProviderInput { saml_provider_arn: name(saml), tags: tags() },
+        ListSAMLProviderTags ListSAMLProviderTagsInput { saml_provider_arn: name(saml), ..Default::default() },
+        UntagSAMLProvider UntagSAMLProviderInput { saml_provider_arn: name(saml), tag_keys: vec![name("team")] },
+        UpdateSAMLProvider UpdateSAMLProviderInput { saml_provider_arn: name(saml), ..Default::default() },
+        DeleteSAMLProvider DeleteSAMLProviderInput { saml_provider_arn: name(saml) },
+        GetSAMLProvider GetSAMLProviderInput { saml_provider_arn: name(saml) },
+        CreateOpenIDConnectProvider CreateOpenIDConnectProviderInput {
+            url: name("https://idp.example.com/a"),
+            client_id_list: Some(vec![name("one")]),
+            thumbprint_list: Some(vec!["A".repeat(40)]),
+            tags: Some(tags()),
+        },
+        AddClientIDToOpenIDConnectProvider AddClientIDToOpenIDConnectProviderInput {
+            open_id_connect_provider_arn: name(open_id),
+            client_id: name("two"),
+        },
+        RemoveClientIDFromOpenIDConnectProvider RemoveClientIDFromOpenIDConnectProviderInput {
+            open_id_connect_provider_arn: name(open_id),
+            client_id: name("one"),
+        },
+        UpdateOpenIDConnectProviderThumbprint UpdateOpenIDConnectProviderThumbprintInput {
+            open_id_connect_provider_arn: name(open_id),
+            thumbprint_list: vec!["b".repeat(40)],
+        },
+        GetOpenIDConnectProvider GetOpenIDConnectProviderInput { open_id_connect_provider_arn: name(open_id) },
+        ListOpenIDConnectProviders ListOpenIDConnectProvidersInput,
+        TagOpenIDConnectProvider TagOpenIDConnectProviderInput {
+            open_id_connect_provider_arn: name(open_id),
+            tags: tags(),
+        },
+        ListOpenIDConnectProviderTags ListOpenIDConnectProviderTagsInput {
+            open_id_connect_provider_arn: name(open_id),
+            ..Default::default()
+        },
+        UntagOpenIDConnectProvider UntagOpenIDConnectProviderInput {
+            open_id_connect_provider_arn: name(open_id),
+            tag_keys: vec![name("team")],
+        },
+        DeleteOpenIDConnectProvider DeleteOpenIDConnectProviderInput { open_id_connect_provider_arn: name(open_id) },
+        GetOpenIDConnectProvider GetOpenIDConnectProviderInput { open_id_connect_provider_arn: name(open_id) },
+        UploadServerCertificate UploadServerCertificateInput {
+            path: some("/web/"),
+            server_certificate_name: name("site"),
+            certificate_body: name(LEAF),
+            private_key: name(LEAF_KEY).into(),
+            certificate_chain: some(ROOT),
+            tags: Some(tags()),
+        },
+        GetServerCertificate GetServerCertificateInput { server_certificate_name: name("site") },
+        ListServerCertificates ListServerCertificatesInput::default(),
+        TagServerCertificate TagServerCertificateInput { server_certificate_name: name("site"), tags: tags() },
+        ListServerCertificateTags ListServerCertificateTagsInput {
+            server_certificate_name: name("site"),
+            ..Default::default()
+        },
+        UntagServerCertificate UntagServerCertificateInput {
+            server_certificate_name: name("site"),
+            tag_keys: vec![name("team")],
+        },
+        UpdateServerCertificate UpdateServerCertificateInput {
+            server_certificate_name: name("site"),
+            new_path: some("/"),
+            ..Default::default()
+        },
+        DeleteServerCertificate DeleteServerCertificateInput { server_certificate_name: name("site") },
+        GetServerCertificate GetServerCertificateInput { server_certificate_name: name("site") },
     ));
 }
 

@@ -10,6 +10,7 @@
 
 mod audit;
 mod bytes;
+mod certificates;
 mod cloudtrail;
 mod iam;
 mod plane;

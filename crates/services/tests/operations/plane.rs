@@ -5,8 +5,8 @@ use domain::{
 };
 use jiff::Timestamp;
 use services::{
-    Audit, AuditSettings, CallerPolicies, Cx, Directory, Error, LastUses, Operation, PasswordPool, Plane,
-    Prepared, PrincipalPolicies, RoleTemplates, dispatch,
+    Audit, AuditSettings, CallerPolicies, Cx, Directory, Error, LastUses, Operation, Outbound,
+    OutboundSettings, PasswordPool, Plane, Prepared, PrincipalPolicies, RoleTemplates, dispatch,
 };
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -52,25 +52,42 @@ impl Random for Seeded {
 
 impl TestPlane {
     pub async fn new() -> Self {
-        Self::made(&Location::Memory, AuditSettings::default(), RoleTemplates::default()).await
+        Self::made(
+            &Location::Memory,
+            AuditSettings::default(),
+            RoleTemplates::default(),
+            OutboundSettings::default(),
+        )
+        .await
     }
 
     pub async fn with_trail(settings: AuditSettings) -> Self {
-        Self::made(&Location::Memory, settings, RoleTemplates::default()).await
+        Self::made(&Location::Memory, settings, RoleTemplates::default(), OutboundSettings::default()).await
     }
 
     /// With role templates of its own.
     pub async fn with_role_templates(json: &str) -> Self {
         let templates = RoleTemplates::with(json).unwrap();
-        Self::made(&Location::Memory, AuditSettings::default(), templates).await
+        Self::made(&Location::Memory, AuditSettings::default(), templates, OutboundSettings::default()).await
+    }
+
+    /// One that may open those connections.
+    pub async fn with_outbound(settings: OutboundSettings) -> Self {
+        Self::made(&Location::Memory, AuditSettings::default(), RoleTemplates::default(), settings).await
     }
 
     /// The same on another store.
     pub async fn on(location: &Location) -> Self {
-        Self::made(location, AuditSettings::default(), RoleTemplates::default()).await
+        Self::made(location, AuditSettings::default(), RoleTemplates::default(), OutboundSettings::default())
+            .await
     }
 
-    async fn made(location: &Location, settings: AuditSettings, role_templates: RoleTemplates) -> Self {
+    async fn made(
+        location: &Location,
+        settings: AuditSettings,
+        role_templates: RoleTemplates,
+        outbound: OutboundSettings,
+    ) -> Self {
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
         let store = Store::open(location, Access::Server).await.unwrap();
         let sealer = Sealer::open(&store, &RootKey::generate().unwrap(), now).await.unwrap();
@@ -93,6 +110,7 @@ impl TestPlane {
             last_uses: LastUses::default(),
             passwords: PasswordPool::default(),
             role_templates,
+            outbound: Outbound::new(outbound),
             random: Arc::new(Seeded(AtomicU64::new(1))),
         };
         Self { plane: Arc::new(plane), account, seconds: AtomicI64::new(now.as_second()) }

@@ -2,8 +2,9 @@
 
 use domain::{
     AccessKey, Account, AccountAlias, AccountId, AccountSettings, DelegationRequest, Group, InlinePolicy,
-    InstanceProfile, LastUsed, LoginProfile, ManagedPolicy, ManagedPolicyVersion, MfaDevice, PasswordPolicy,
-    Role, RoleDeletion, ServiceSpecificCredential, SigningCertificate, SshPublicKey, UniqueId, User,
+    InstanceProfile, LastUsed, LoginProfile, ManagedPolicy, ManagedPolicyVersion, MfaDevice,
+    OpenIdConnectProvider, PasswordPolicy, Role, RoleDeletion, SamlPrivateKey, SamlProvider,
+    ServerCertificate, ServiceSpecificCredential, SigningCertificate, SshPublicKey, UniqueId, User,
 };
 use serde::de::IgnoredAny;
 
@@ -89,6 +90,30 @@ pub(super) fn check(table: &str, row: &Row) -> Result<(), StoreError> {
             same(row, "account_id", &key.account_id)?;
             same(row, "access_key_id", &key.id)?;
             same(row, "owner_id", &key.owner)
+        }
+        "iam_saml_provider" => {
+            let provider: SamlProvider = document::read(row)?;
+            same(row, "account_id", &provider.account_id)?;
+            same(row, "provider_id", &provider.id)?;
+            same(row, "name_key", &provider.name.key())
+        }
+        "iam_saml_private_key" => {
+            let key: SamlPrivateKey = document::read(row)?;
+            same(row, "account_id", &key.account_id)?;
+            same(row, "key_id", &key.id)?;
+            same(row, "provider_id", &key.provider_id)
+        }
+        "iam_open_id_connect_provider" => {
+            let provider: OpenIdConnectProvider = document::read(row)?;
+            same(row, "account_id", &provider.account_id)?;
+            same(row, "url", &provider.url)
+        }
+        "iam_server_certificate" => {
+            let certificate: ServerCertificate = document::read(row)?;
+            same(row, "account_id", &certificate.account_id)?;
+            same(row, "certificate_id", &certificate.id)?;
+            same(row, "name_key", &certificate.name.key())?;
+            same(row, "path", &certificate.path)
         }
         "last_used" => {
             let used: LastUsed = document::read(row)?;

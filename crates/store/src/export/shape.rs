@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::server_certificate::Pem;
+
 /// The members of an account that are no lists of entities.
 #[expect(clippy::struct_field_names, reason = "the members as the export has them")]
 #[derive(Serialize)]
@@ -236,6 +238,98 @@ pub(super) struct Version {
 impl From<ManagedPolicyVersion> for Version {
     fn from(version: ManagedPolicyVersion) -> Self {
         Self { id: version.id, created_at: version.created_at, document: Document::from(version.document) }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct SamlProvider<'a> {
+    name: &'a domain::SamlProviderName,
+    id: &'a UniqueId,
+    arn: String,
+    created_at: Timestamp,
+    valid_until: Timestamp,
+    assertion_encryption_mode: Option<domain::AssertionEncryptionMode>,
+    tags: &'a [Tag],
+    metadata: String,
+    private_keys: Vec<SamlPrivateKey>,
+}
+
+#[derive(Serialize)]
+struct SamlPrivateKey {
+    id: UniqueId,
+    created_at: Timestamp,
+}
+
+impl<'a> SamlProvider<'a> {
+    pub(super) fn of(
+        provider: &'a domain::SamlProvider,
+        metadata: String,
+        keys: Vec<domain::SamlPrivateKey>,
+    ) -> Self {
+        let keys = keys.into_iter().map(|key| SamlPrivateKey { id: key.id, created_at: key.created_at });
+        Self {
+            name: &provider.name,
+            id: &provider.id,
+            arn: provider.arn().to_string(),
+            created_at: provider.created_at,
+            valid_until: provider.valid_until,
+            assertion_encryption_mode: provider.assertion_encryption_mode,
+            tags: &provider.tags,
+            metadata,
+            private_keys: keys.collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct OpenIdConnectProvider<'a> {
+    url: &'a domain::ProviderUrl,
+    arn: String,
+    created_at: Timestamp,
+    client_ids: &'a [String],
+    thumbprints: &'a [String],
+    tags: &'a [Tag],
+}
+
+impl<'a> OpenIdConnectProvider<'a> {
+    pub(super) fn of(provider: &'a domain::OpenIdConnectProvider) -> Self {
+        Self {
+            url: &provider.url,
+            arn: provider.arn().to_string(),
+            created_at: provider.created_at,
+            client_ids: &provider.client_ids,
+            thumbprints: &provider.thumbprints,
+            tags: &provider.tags,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct ServerCertificate<'a> {
+    name: &'a domain::ServerCertificateName,
+    id: &'a UniqueId,
+    arn: String,
+    path: &'a Path,
+    uploaded_at: Timestamp,
+    expires_at: Timestamp,
+    tags: &'a [Tag],
+    body: String,
+    chain: Option<String>,
+}
+
+impl<'a> ServerCertificate<'a> {
+    pub(super) fn of(certificate: &'a domain::ServerCertificate, pem: Pem) -> Self {
+        Self {
+            name: &certificate.name,
+            id: &certificate.id,
+            arn: certificate.arn().to_string(),
+            path: &certificate.path,
+            uploaded_at: certificate.uploaded_at,
+            expires_at: certificate.expires_at,
+            tags: &certificate.tags,
+            body: pem.body,
+            chain: pem.chain,
+        }
     }
 }
 

@@ -23,7 +23,8 @@ use super::{
     sealer,
 };
 use crate::{
-    Retry, Row, Store, StoreError, Transaction, access_key, audit_chain, login_profile, mfa_device, migration,
+    Retry, Row, Store, StoreError, Transaction, access_key, audit_chain, login_profile, mfa_device,
+    migration, saml_provider, server_certificate,
 };
 
 /// No session lives longer: the most that GetSessionToken gives a user.
@@ -42,8 +43,14 @@ pub(crate) struct SealedKind {
 }
 
 /// All kinds.
-pub(crate) const SEALED: &[&SealedKind] =
-    &[&access_key::SEALED, &audit_chain::SEALED, &login_profile::SEALED, &mfa_device::SEALED];
+pub(crate) const SEALED: &[&SealedKind] = &[
+    &access_key::SEALED,
+    &audit_chain::SEALED,
+    &login_profile::SEALED,
+    &mfa_device::SEALED,
+    &saml_provider::SEALED,
+    &server_certificate::SEALED,
+];
 
 /// A record with its sealed secret.
 pub(crate) struct SealedRecord {

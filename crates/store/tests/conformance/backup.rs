@@ -20,6 +20,7 @@ use store::{
 use crate::{
     account_records::{profile_of, request_of},
     fixture::{Bench, Counting, Fixture, id, time},
+    providers,
 };
 
 const USERS: usize = 1100;
@@ -41,9 +42,15 @@ async fn everything_comes_back(from: &Fixture<'_>, to: &Fixture<'_>) {
     let sealer = Sealer::open(&bench.store, &root_key, time(0)).await.unwrap();
     let key = fill(&bench, &sealer).await;
     let before = exported(&bench.store).await;
-    for name in ["a user", "user-1099", "é\\\"\\n", "ReadOnlyAccess", "Sid", "devs", "management"] {
+    for name in
+        ["a user", "user-1099", "é\\\"\\n", "ReadOnlyAccess", "Sid", "devs", "management", "<metadata/>"]
+    {
         assert!(before.contains(name), "{name}");
     }
+    for list in ["saml_providers", "open_id_connect_providers", "server_certificates"] {
+        assert!(before.contains(&format!("\"{list}\":[\n{{")), "{list} are not empty");
+    }
+    assert!(!before.contains(providers::PRIVATE_KEY));
     let session = sealer.sessions().seal("ASIA1", b"session").unwrap();
 
     let by_root = Secret::RootKey(&root_key);
@@ -278,6 +285,7 @@ async fn fill(bench: &Bench, sealer: &Sealer) -> (AccessKeyId, SecretAccessKey) 
             audit_chain::insert(tx, sealer, bench.account, &chain, b"a signing key").await
         })
         .await;
+    providers::fill(bench, sealer, "provider").await;
     bench
         .write(async |tx| {
             for number in 0..USERS {

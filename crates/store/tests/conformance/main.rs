@@ -18,6 +18,7 @@ mod backup;
 mod fixture;
 mod nodes;
 mod postgres;
+mod providers;
 mod records;
 mod rotation;
 mod sealing;
@@ -49,6 +50,9 @@ async fn suite(fixture: &Fixture<'_>) {
         records::roles,
         records::access_keys,
         records::managed_policies,
+        providers::saml_providers,
+        providers::open_id_connect_providers,
+        providers::server_certificates,
         records::inline_policies,
         records::attachments,
         records::last_used,

@@ -9,7 +9,10 @@ use store::{
 };
 use tempfile::TempDir;
 
-use crate::fixture::{Bench, Counting, time};
+use crate::{
+    fixture::{Bench, Counting, time},
+    providers,
+};
 
 struct Keys {
     directory: TempDir,
@@ -93,11 +96,13 @@ pub(crate) async fn sealing_anew_lets_old_keys_go(bench: &Bench) {
     for _ in 0..450 {
         secrets.push(insert(bench, &keys.sealer).await);
     }
+    // With two private keys.
+    providers::fill(bench, &keys.sealer, "provider").await;
     rotate_data_keys(&bench.store, &root_key(bench, &keys).await, time(10)).await.unwrap();
     let settled = time(10) + SETTLING;
     keys.sealer.refresh(&bench.store, &keys.file, settled).await.unwrap();
     let done = reseal(&bench.store, &keys.sealer, settled).await.unwrap();
-    assert_eq!((done.secrets, done.deleted.len()), (450, 1));
+    assert_eq!((done.secrets, done.deleted.len()), (452, 1));
     let again = reseal(&bench.store, &keys.sealer, settled).await.unwrap();
     assert_eq!((again.secrets, again.deleted.len()), (0, 0));
     let fresh = open(bench, &keys.file).await;

@@ -238,6 +238,7 @@ fn trust_policies() {
         r#""Principal": {"Service": "ec2"}, "Action": "sts:AssumeRole""#,
         r#""Principal": {"Robot": "x"}, "Action": "sts:AssumeRole""#,
         r#""Principal": "me", "Action": "sts:AssumeRole""#,
+        r#""Principal": {"Federated": "arn:aws:iam//111122223333:saml-provider/idp"}, "Action": "sts:AssumeRoleWithSAML""#,
     ]
     .map(trust)
     .into();
@@ -256,6 +257,7 @@ fn trust_policies() {
     Invalid principal in policy: "SERVICE":"ec2"
     Syntax errors in policy.
     Invalid principal in policy: "AWS":"me"
+    Federated principals must be valid domain names or SAML metadata ARNs
     "#);
     assert_eq!(message(PolicyKind::Trust, "{"), "This policy contains invalid Json");
     assert_eq!(

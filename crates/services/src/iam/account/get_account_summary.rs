@@ -22,6 +22,9 @@ impl Operation for GetAccountSummary {
         let root_certificates = store::signing_certificate::count(tx, account, &AccessKeyOwner::Root).await?;
         let root_profile = store::login_profile::find(tx, account, &AccessKeyOwner::Root).await?;
         let devices = store::mfa_device::count_all(tx, account).await?;
+        let saml_providers = store::saml_provider::count(tx, account).await?;
+        let providers = saml_providers + store::open_id_connect_provider::count(tx, account).await?;
+        let server_certificates = store::server_certificate::count(tx, account).await?;
         let summary = [
             ("AccessKeysPerUserQuota", quotas::number(quotas::ACCESS_KEYS)),
             ("AccountAccessKeysPresent", i32::from(root_keys > 0)),
@@ -46,11 +49,11 @@ impl Operation for GetAccountSummary {
             ("PolicySizeQuota", quotas::number(quotas::POLICY_SIZE)),
             ("PolicyVersionsInUse", quotas::number(store::policy_version::count(tx, account).await?)),
             ("PolicyVersionsInUseQuota", quotas::number(quotas::POLICY_VERSIONS_IN_USE)),
-            ("Providers", 0),
+            ("Providers", quotas::number(providers)),
             ("RolePolicySizeQuota", quotas::number(quotas::INLINE_POLICIES_OF_ROLE)),
             ("Roles", quotas::number(store::role::count(tx, account).await?)),
             ("RolesQuota", quotas::number(quotas::ROLES)),
-            ("ServerCertificates", 0),
+            ("ServerCertificates", quotas::number(server_certificates)),
             ("ServerCertificatesQuota", quotas::number(quotas::SERVER_CERTIFICATES)),
             ("SigningCertificatesPerUserQuota", quotas::number(quotas::SIGNING_CERTIFICATES)),
             ("UserPolicySizeQuota", quotas::number(quotas::INLINE_POLICIES_OF_USER)),

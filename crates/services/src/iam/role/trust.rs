@@ -3,7 +3,7 @@
 
 use crate::{
     Result,
-    iam::{errors, policy_document, quotas},
+    iam::{errors, open_id_connect_provider, policy_document, quotas, saml_provider},
 };
 use domain::{AccountId, Arn, Role, RoleName, UniqueId, UserName};
 use policy::{Policy, PolicyKind};
@@ -23,6 +23,14 @@ pub(crate) async fn parse(tx: &mut Transaction, document: String) -> Result<Trus
     if policy.size() > quotas::TRUST_POLICY_SIZE {
         return Err(errors::quota("ACLSizePerRole", quotas::TRUST_POLICY_SIZE));
     }
+    for name in policy.principals().filter(|name| name.principal_type == "Federated") {
+        // What is no ARN is the domain of a provider that AWS itself knows.
+        if let Ok(arn) = Arn::parse(name.value)
+            && !is_provider(tx, &arn).await?
+        {
+            return Err(errors::invalid_provider(name.value));
+        }
+    }
     let mut principals = Vec::new();
     for name in policy.principals().filter(|name| name.principal_type == "AWS") {
         let Ok(arn) = Arn::parse(name.value) else {
@@ -38,6 +46,12 @@ pub(crate) async fn parse(tx: &mut Transaction, document: String) -> Result<Trus
         principals.push((name.value.to_owned(), id));
     }
     Ok(Trust { document, principals })
+}
+
+/// Whether there is an identity provider of that ARN.
+async fn is_provider(tx: &mut Transaction, arn: &Arn) -> Result<bool> {
+    Ok(saml_provider::find_by_arn(tx, arn).await?.is_some()
+        || open_id_connect_provider::find_by_arn(tx, arn).await?.is_some())
 }
 
 /// The unique id behind the ARN of a user or role, path included.

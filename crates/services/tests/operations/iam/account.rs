@@ -1,6 +1,7 @@
 //! The account's alias, its numbers, and all that is in it.
 
 use crate::{
+    certificates::{LEAF, LEAF_KEY, metadata},
     plane::TestPlane,
     support::{
         ADMINISTRATOR_ACCESS, allow, arn, assert_denied_on_all, assert_refused, in_store, refused,
@@ -11,12 +12,14 @@ use domain::{Account, AccountAlias, AccountId};
 use shapes::iam::{
     AddUserToGroup, AddUserToGroupInput, AttachGroupPolicy, AttachGroupPolicyInput, AttachUserPolicy,
     AttachUserPolicyInput, CreateAccessKey, CreateAccessKeyInput, CreateAccountAlias,
-    CreateAccountAliasInput, CreateGroup, CreateGroupInput, CreatePolicy, CreatePolicyInput,
-    CreatePolicyVersion, CreatePolicyVersionInput, CreateRole, CreateRoleInput, CreateUser, CreateUserInput,
-    DeleteAccountAlias, DeleteAccountAliasInput, GetAccountAuthorizationDetails,
+    CreateAccountAliasInput, CreateGroup, CreateGroupInput, CreateOpenIDConnectProvider,
+    CreateOpenIDConnectProviderInput, CreatePolicy, CreatePolicyInput, CreatePolicyVersion,
+    CreatePolicyVersionInput, CreateRole, CreateRoleInput, CreateSAMLProvider, CreateSAMLProviderInput,
+    CreateUser, CreateUserInput, DeleteAccountAlias, DeleteAccountAliasInput, GetAccountAuthorizationDetails,
     GetAccountAuthorizationDetailsInput, GetAccountAuthorizationDetailsOutput, GetAccountSummary,
     GetAccountSummaryInput, ListAccountAliases, ListAccountAliasesInput, PutGroupPolicy, PutGroupPolicyInput,
-    PutRolePolicy, PutRolePolicyInput, PutUserPolicy, PutUserPolicyInput,
+    PutRolePolicy, PutRolePolicyInput, PutUserPolicy, PutUserPolicyInput, UploadServerCertificate,
+    UploadServerCertificateInput,
     types::{self, EntityType},
 };
 use std::collections::BTreeMap;
@@ -108,6 +111,35 @@ async fn users_need_permission() {
 
 async fn summary(plane: &TestPlane) -> BTreeMap<String, i32> {
     plane.root::<GetAccountSummary>(GetAccountSummaryInput).await.unwrap().summary_map.unwrap()
+}
+
+#[tokio::test]
+async fn the_summary_counts_providers_and_server_certificates() {
+    let plane = TestPlane::new().await;
+    let saml = CreateSAMLProviderInput {
+        name: "idp".into(),
+        saml_metadata_document: metadata("https://idp.example.com"),
+        ..Default::default()
+    };
+    plane.root::<CreateSAMLProvider>(saml).await.unwrap();
+    let open_id = CreateOpenIDConnectProviderInput {
+        url: "https://idp.example.com".into(),
+        thumbprint_list: Some(vec!["a".repeat(40)]),
+        ..Default::default()
+    };
+    plane.root::<CreateOpenIDConnectProvider>(open_id).await.unwrap();
+    let certificate = UploadServerCertificateInput {
+        server_certificate_name: "web".into(),
+        certificate_body: LEAF.into(),
+        private_key: LEAF_KEY.to_owned().into(),
+        ..Default::default()
+    };
+    plane.root::<UploadServerCertificate>(certificate).await.unwrap();
+    let after = summary(&plane).await;
+    assert_eq!(
+        (after["Providers"], after["ServerCertificates"], after["ServerCertificatesQuota"]),
+        (2, 1, 20)
+    );
 }
 
 #[tokio::test]

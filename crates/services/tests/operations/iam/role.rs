@@ -1,6 +1,7 @@
 //! Roles: their trust, tags, boundaries and last use, and the roles that AWS keeps to itself.
 
 use crate::{
+    certificates::metadata,
     plane::TestPlane,
     support::{
         ADMINISTRATOR_ACCESS, allow, allow_if, arn, assert_denied, assert_denied_on, assert_refused, attach,
@@ -9,9 +10,11 @@ use crate::{
 };
 use domain::{IdKind, LastUsed, Path, PolicyOwner, Role, RoleName, UniqueId};
 use shapes::iam::{
-    CreateRole, CreateRoleInput, CreateUser, CreateUserInput, DeleteRole, DeleteRoleInput,
-    DeleteRolePermissionsBoundary, DeleteRolePermissionsBoundaryInput, DeleteUser, DeleteUserInput, GetRole,
-    GetRoleInput, ListRoleTags, ListRoleTagsInput, ListRoles, ListRolesInput, PutRolePermissionsBoundary,
+    CreateOpenIDConnectProvider, CreateOpenIDConnectProviderInput, CreateRole, CreateRoleInput,
+    CreateSAMLProvider, CreateSAMLProviderInput, CreateUser, CreateUserInput, DeleteRole, DeleteRoleInput,
+    DeleteRolePermissionsBoundary, DeleteRolePermissionsBoundaryInput, DeleteSAMLProvider,
+    DeleteSAMLProviderInput, DeleteUser, DeleteUserInput, GetRole, GetRoleInput, ListRoleTags,
+    ListRoleTagsInput, ListRoles, ListRolesInput, PutRolePermissionsBoundary,
     PutRolePermissionsBoundaryInput, TagRole, TagRoleInput, UntagRole, UntagRoleInput,
     UpdateAssumeRolePolicy, UpdateAssumeRolePolicyInput, UpdateRole, UpdateRoleDescription,
     UpdateRoleDescriptionInput, UpdateRoleInput, types,
@@ -191,6 +194,54 @@ async fn trust_policies_that_are_none() {
         let refusal = refused::<UpdateAssumeRolePolicy>(&plane, trusted("reader", &policy)).await;
         assert_refused(refusal, "MalformedPolicyDocument", 400, message);
     }
+}
+
+#[tokio::test]
+async fn identity_providers_are_trusted_when_they_are_there() {
+    let plane = TestPlane::new().await;
+    let federated = |name: &str, action: &str| {
+        document(&format!(
+            r#"{{"Effect":"Allow","Principal":{{"Federated":"{name}"}},"Action":"sts:{action}"}}"#
+        ))
+    };
+    let role =
+        |name: &str, trust: String| CreateRoleInput { assume_role_policy_document: trust, ..new(name) };
+    let (saml, open_id) = (arn("saml-provider/idp"), arn("oidc-provider/idp.example.com/a"));
+    let (with_saml, with_token) = ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity");
+    for (name, action) in [(&saml, with_saml), (&open_id, with_token)] {
+        let refusal = refused::<CreateRole>(&plane, role("early", federated(name, action))).await;
+        let message = format!("Invalid principal in policy: \"FEDERATED\":\"{name}\"");
+        assert_refused(refusal, "MalformedPolicyDocument", 400, &message);
+    }
+    let provider = CreateSAMLProviderInput {
+        name: "idp".into(),
+        saml_metadata_document: metadata("https://idp.example.com"),
+        ..Default::default()
+    };
+    plane.root::<CreateSAMLProvider>(provider).await.unwrap();
+    let provider = CreateOpenIDConnectProviderInput {
+        url: "https://idp.example.com/a".into(),
+        thumbprint_list: Some(vec!["a".repeat(40)]),
+        ..Default::default()
+    };
+    plane.root::<CreateOpenIDConnectProvider>(provider).await.unwrap();
+    plane.root::<CreateRole>(role("saml", federated(&saml, with_saml))).await.unwrap();
+    plane.root::<CreateRole>(role("token", federated(&open_id, with_token))).await.unwrap();
+    plane.root::<CreateRole>(role("google", federated("accounts.google.com", with_token))).await.unwrap();
+    for name in
+        ["idp", "https://idp.example.com/a", "arn:aws:iam//123456789012:saml-provider/idp", &arn("role/a")]
+    {
+        let refusal = refused::<CreateRole>(&plane, role("odd", federated(name, with_saml))).await;
+        let message = "Federated principals must be valid domain names or SAML metadata ARNs";
+        assert_refused(refusal, "MalformedPolicyDocument", 400, message);
+    }
+    // Those whom a role trusts can go; their names stay.
+    let gone = DeleteSAMLProviderInput { saml_provider_arn: saml.clone() };
+    plane.root::<DeleteSAMLProvider>(gone).await.unwrap();
+    let shown = get(&plane, "saml").await.assume_role_policy_document.unwrap();
+    assert!(shown.contains("saml-provider%2Fidp"), "{shown}");
+    let again = trusted("saml", &federated(&saml, with_saml));
+    refused::<UpdateAssumeRolePolicy>(&plane, again).await.is("MalformedPolicyDocument", &saml);
 }
 
 #[tokio::test]
