@@ -6,12 +6,14 @@
 
 mod access_key;
 mod access_key_id;
+mod access_report;
 mod account;
 mod account_id;
 mod arn;
 mod caller;
 mod error;
 mod group;
+mod imported_policy;
 mod inline_policy;
 mod last_used;
 mod managed_policy;
@@ -27,12 +29,14 @@ mod user;
 
 pub use access_key::{AccessKey, AccessKeyOwner, AccessKeyStatus};
 pub use access_key_id::AccessKeyId;
+pub use access_report::{AccessReport, AccessReportSubject};
 pub use account::Account;
 pub use account_id::AccountId;
 pub use arn::Arn;
 pub use caller::{Caller, Principal};
 pub use error::ParseError;
 pub use group::Group;
+pub use imported_policy::ImportedPolicy;
 pub use inline_policy::{InlinePolicy, PolicyOwner};
 pub use last_used::LastUsed;
 pub use managed_policy::{ManagedPolicy, ManagedPolicyVersion, PolicyVersionId};

@@ -11,6 +11,7 @@
 //! lower-case form.
 
 pub mod access_key;
+pub mod access_report;
 pub mod account;
 pub mod attachment;
 pub mod audit_chain;
@@ -19,6 +20,7 @@ pub mod backup;
 pub mod change_log;
 pub mod export;
 pub mod group;
+pub mod imported_policy;
 pub mod inline_policy;
 pub mod last_used;
 pub mod lease;
@@ -27,6 +29,7 @@ pub mod membership;
 pub mod node;
 pub mod policy_version;
 pub mod role;
+pub mod service_access;
 pub mod setting;
 pub mod user;
 

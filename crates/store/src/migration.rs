@@ -22,6 +22,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 2, works_with: 2, sql: include_str!("schema/0002-nodes.sql") },
     // A program that does not know these columns leaves them empty.
     Migration { version: 3, works_with: 2, sql: include_str!("schema/0003-audit.sql") },
+    // A program that does not know imported policies would take them for policies that do not exist.
+    Migration { version: 4, works_with: 4, sql: include_str!("schema/0004-reports.sql") },
 ];
 
 /// The newest version of the schema that this program knows.

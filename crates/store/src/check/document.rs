@@ -1,8 +1,8 @@
 //! Whether a row is the record that its document says it is.
 
 use domain::{
-    AccessKey, Account, AccountAlias, AccountId, Group, InlinePolicy, LastUsed, ManagedPolicy,
-    ManagedPolicyVersion, Role, UniqueId, User,
+    AccessKey, AccessReport, Account, AccountAlias, AccountId, Group, ImportedPolicy, InlinePolicy, LastUsed,
+    ManagedPolicy, ManagedPolicyVersion, Role, UniqueId, User,
 };
 use serde::de::IgnoredAny;
 
@@ -68,6 +68,19 @@ pub(super) fn check(table: &str, row: &Row) -> Result<(), StoreError> {
         "last_used" => {
             let used: LastUsed = document::read(row)?;
             same(row, "used_at", &used.at)
+        }
+        "imported_policy" => {
+            let policy: ImportedPolicy = document::read(row)?;
+            same(row, "policy_arn", &policy.arn())?;
+            same(row, "name_key", &policy.name.key())?;
+            same(row, "path", &policy.path)
+        }
+        "service_access" => parsed(row, "principal_id", |text| UniqueId::parse(text).is_ok()),
+        "access_report" => {
+            let report: AccessReport = document::read(row)?;
+            same(row, "account_id", &report.account_id)?;
+            same(row, "job_id", &report.job_id)?;
+            same(row, "created_at", &report.created_at)
         }
         "audit_event" => {
             parsed(row, "account_id", |text| AccountId::parse(text).is_ok())?;
