@@ -75,6 +75,12 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         }
         Some(Operation::DetachRolePolicy) => Box::pin(run::<shapes::iam::DetachRolePolicy>(cx, input)).await,
         Some(Operation::DetachUserPolicy) => Box::pin(run::<shapes::iam::DetachUserPolicy>(cx, input)).await,
+        Some(Operation::GenerateOrganizationsAccessReport) => {
+            Box::pin(run::<shapes::iam::GenerateOrganizationsAccessReport>(cx, input)).await
+        }
+        Some(Operation::GenerateServiceLastAccessedDetails) => {
+            Box::pin(run::<shapes::iam::GenerateServiceLastAccessedDetails>(cx, input)).await
+        }
         Some(Operation::GetAccessKeyLastUsed) => {
             Box::pin(run::<shapes::iam::GetAccessKeyLastUsed>(cx, input)).await
         }
@@ -84,12 +90,27 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::GetAccountSummary) => {
             Box::pin(run::<shapes::iam::GetAccountSummary>(cx, input)).await
         }
+        Some(Operation::GetContextKeysForCustomPolicy) => {
+            Box::pin(run::<shapes::iam::GetContextKeysForCustomPolicy>(cx, input)).await
+        }
+        Some(Operation::GetContextKeysForPrincipalPolicy) => {
+            Box::pin(run::<shapes::iam::GetContextKeysForPrincipalPolicy>(cx, input)).await
+        }
         Some(Operation::GetGroup) => Box::pin(run::<shapes::iam::GetGroup>(cx, input)).await,
         Some(Operation::GetGroupPolicy) => Box::pin(run::<shapes::iam::GetGroupPolicy>(cx, input)).await,
+        Some(Operation::GetOrganizationsAccessReport) => {
+            Box::pin(run::<shapes::iam::GetOrganizationsAccessReport>(cx, input)).await
+        }
         Some(Operation::GetPolicy) => Box::pin(run::<shapes::iam::GetPolicy>(cx, input)).await,
         Some(Operation::GetPolicyVersion) => Box::pin(run::<shapes::iam::GetPolicyVersion>(cx, input)).await,
         Some(Operation::GetRole) => Box::pin(run::<shapes::iam::GetRole>(cx, input)).await,
         Some(Operation::GetRolePolicy) => Box::pin(run::<shapes::iam::GetRolePolicy>(cx, input)).await,
+        Some(Operation::GetServiceLastAccessedDetails) => {
+            Box::pin(run::<shapes::iam::GetServiceLastAccessedDetails>(cx, input)).await
+        }
+        Some(Operation::GetServiceLastAccessedDetailsWithEntities) => {
+            Box::pin(run::<shapes::iam::GetServiceLastAccessedDetailsWithEntities>(cx, input)).await
+        }
         Some(Operation::GetUser) => Box::pin(run::<shapes::iam::GetUser>(cx, input)).await,
         Some(Operation::GetUserPolicy) => Box::pin(run::<shapes::iam::GetUserPolicy>(cx, input)).await,
         Some(Operation::ListAccessKeys) => Box::pin(run::<shapes::iam::ListAccessKeys>(cx, input)).await,
@@ -116,6 +137,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::ListGroupsForUser>(cx, input)).await
         }
         Some(Operation::ListPolicies) => Box::pin(run::<shapes::iam::ListPolicies>(cx, input)).await,
+        Some(Operation::ListPoliciesGrantingServiceAccess) => {
+            Box::pin(run::<shapes::iam::ListPoliciesGrantingServiceAccess>(cx, input)).await
+        }
         Some(Operation::ListPolicyTags) => Box::pin(run::<shapes::iam::ListPolicyTags>(cx, input)).await,
         Some(Operation::ListPolicyVersions) => {
             Box::pin(run::<shapes::iam::ListPolicyVersions>(cx, input)).await
@@ -140,6 +164,12 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         }
         Some(Operation::SetDefaultPolicyVersion) => {
             Box::pin(run::<shapes::iam::SetDefaultPolicyVersion>(cx, input)).await
+        }
+        Some(Operation::SimulateCustomPolicy) => {
+            Box::pin(run::<shapes::iam::SimulateCustomPolicy>(cx, input)).await
+        }
+        Some(Operation::SimulatePrincipalPolicy) => {
+            Box::pin(run::<shapes::iam::SimulatePrincipalPolicy>(cx, input)).await
         }
         Some(Operation::TagPolicy) => Box::pin(run::<shapes::iam::TagPolicy>(cx, input)).await,
         Some(Operation::TagRole) => Box::pin(run::<shapes::iam::TagRole>(cx, input)).await,

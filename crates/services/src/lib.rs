@@ -15,6 +15,7 @@ mod marker;
 mod operation;
 mod plane;
 mod run;
+mod service_accesses;
 pub mod session_token;
 pub mod sts;
 pub mod unimplemented;

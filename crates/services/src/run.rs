@@ -56,8 +56,9 @@ async fn attempt<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Ope
 }
 
 async fn authorized<O: Operation>(cx: &Cx, tx: &mut Transaction, input: &O::Input) -> Result<()> {
-    match O::access(cx, tx, input).await? {
-        Access::Authenticated => Ok(()),
-        Access::Permissions(permissions) => authorize::all(cx, &permissions),
+    if let Access::Permissions(permissions) = O::access(cx, tx, input).await? {
+        authorize::all(cx, &permissions)?;
     }
+    cx.plane.last_uses.services.note(cx, O::SERVICE.signing_name, O::NAME);
+    Ok(())
 }

@@ -1,10 +1,12 @@
 //! IAM.
 
 mod access_key;
+mod access_report;
 mod account;
 mod attachment;
 pub(crate) mod aws_managed_policy;
 mod boundary;
+mod entity;
 mod errors;
 mod group;
 mod inline_policy;
@@ -14,5 +16,6 @@ mod policy;
 mod policy_document;
 mod quotas;
 pub(crate) mod role;
+mod simulation;
 mod tags;
 mod user;

@@ -27,6 +27,7 @@ impl Operation for DeleteUser {
         if store::access_key::count(tx, account, &AccessKeyOwner::User(user.id.clone())).await? > 0 {
             return Err(errors::delete_conflict("delete access keys"));
         }
+        store::service_access::delete(tx, account, &user.id).await?;
         store::user::delete(tx, account, &user.id).await?;
         Ok(DeleteUserOutput {})
     }
