@@ -29,6 +29,7 @@ pub use directory::{
 pub use dispatch::dispatch;
 pub use error::{Code, Common, Error, Result};
 pub use follow::Following;
+pub use iam::aws_managed_policy::import::{ImportError, ImportFile, Imported};
 pub use last_used::LastUses;
 pub use operation::{Access, Condition, Effect, Operation, Permission, Values};
 pub use plane::Plane;

@@ -34,3 +34,57 @@ pub fn statements() -> impl Iterator<Item = &'static str> {
     ];
     aggregates.into_iter().flatten().copied().chain(check::sql()).chain(seal::sql()).chain(table::sql())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Access, Location, Store};
+
+    /// Tables that are small whatever the plane holds, or of which a statement wants everything there is.
+    const READ_WHOLE: &[&str] = &[
+        "audit_chain",
+        // As `o`: events that wait to be written to files.
+        "o USING COVERING INDEX sqlite_autoindex_audit_outbox",
+        "change_log_pruning",
+        "data_key",
+        "imported_policy USING COVERING INDEX",
+        "lease",
+        "node",
+        "schema_migration",
+        "schema_works_with",
+        "setting",
+    ];
+    /// Statements of commands and jobs that go through everything, and reports that gather from all whom they are about.
+    fn reads_all(sql: &str) -> bool {
+        let of_reports = sql.contains("FROM service_access") || sql.contains("JOIN service_access");
+        let checks = check::sql().chain(seal::sql()).chain(table::sql());
+        of_reports || checks.chain(export::SQL.iter().copied()).any(|other| other == sql)
+    }
+
+    /// What requests ask of the store takes time in proportion to what it gives: every table is searched by an index, and
+    /// nothing is sorted.
+    #[tokio::test]
+    async fn requests_scan_no_table_and_sort_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("store.sqlite");
+        drop(Store::open(&Location::Sqlite(file.clone()), Access::Server).await.unwrap());
+        let connection = rusqlite::Connection::open(&file).unwrap();
+        let mut faults = Vec::new();
+        for sql in statements().filter(|sql| !reads_all(sql)) {
+            let explain = format!("EXPLAIN QUERY PLAN {sql}");
+            let Ok(mut statement) = connection.prepare(&explain) else { continue };
+            // Without values for its parameters: the plan does not depend on them.
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next().unwrap() {
+                let detail: String = row.get("detail").unwrap();
+                let scan = detail.strip_prefix("SCAN ").is_some_and(|table| {
+                    table != "CONSTANT ROW" && !READ_WHOLE.iter().any(|known| table.starts_with(known))
+                });
+                if scan || detail.contains("TEMP B-TREE") {
+                    faults.push(format!("{detail}: {sql}"));
+                }
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+}

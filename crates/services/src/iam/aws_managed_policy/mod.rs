@@ -2,6 +2,7 @@
 //! one is first asked for; an operator can add others, or newer documents of these, to the store.
 
 mod generated;
+pub(crate) mod import;
 
 use crate::{Error, Result};
 use domain::{IdKind, ImportedPolicy};
