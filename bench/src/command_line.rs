@@ -19,6 +19,8 @@ pub(crate) enum Command {
     Requests(Compare),
     /// How many users a second are made durably, beside SQLite alone.
     Writes(Compare),
+    /// What operations cost in accounts of 100, 1,000 and 10,000 users.
+    Size(Compare),
     /// What a decision costs: `flat`, `memory`, or `repeat W1|W2|W3 N`.
     Decision {
         #[arg(required = true)]

@@ -9,6 +9,7 @@ mod load;
 mod machine;
 mod request;
 mod server;
+mod size;
 mod writes;
 
 use clap::Parser;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Command::Decision { words } => decision::run(words.into_iter()),
         Command::Floor { answer } => server::floor::serve(&answer).map(|()| String::new()),
         Command::Requests(compare) => request::run(&compare),
+        Command::Size(compare) => size::run(&compare),
         Command::Writes(compare) => writes::run(&compare),
     };
     match outcome {

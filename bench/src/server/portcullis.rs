@@ -1,8 +1,12 @@
 //! Portcullis, which always checks everything.
 
 use super::{Process, Started};
-use crate::{Failure, client::Key, command_line::Places};
-use std::{path::Path, process::Command, time::Instant};
+use crate::{
+    Failure,
+    client::{Call, Key, call},
+    command_line::Places,
+};
+use std::{net::SocketAddr, path::Path, process::Command, time::Instant};
 
 const RATES: &str = "[throttle]
 caller_rate = 1000000
@@ -13,14 +17,50 @@ address_burst = 1000000
 
 /// With the embedded store, in a data directory made by an earlier start. The key is a session of the administrator role.
 pub(super) fn in_directory(places: &Places, output: &Path) -> Result<Started, Failure> {
+    started(places, output, |_, _| Ok(()), |_| Ok(()))
+}
+
+/// The same with one user, role and policy called `seed`, the user at the path `/seed/`, and a group, before `fill` adds to
+/// the store.
+pub(super) fn in_filled_directory(
+    places: &Places,
+    output: &Path,
+    fill: impl FnOnce(&Path) -> Result<(), Failure>,
+) -> Result<Started, Failure> {
+    started(places, output, seed, fill)
+}
+
+fn seed(address: SocketAddr, root: &Key) -> Result<(), Failure> {
+    const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+    const DOCUMENT: &str =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}"#;
+    for made in [
+        Call::iam("CreateUser", &[("UserName", "seed"), ("Path", "/seed/")]),
+        Call::iam("CreateRole", &[("RoleName", "seed"), ("AssumeRolePolicyDocument", TRUST)]),
+        Call::iam("CreatePolicy", &[("PolicyName", "seed"), ("PolicyDocument", DOCUMENT)]),
+        Call::iam("CreateGroup", &[("GroupName", "group")]),
+    ] {
+        call(address, root, &made)?;
+    }
+    Ok(())
+}
+
+fn started(
+    places: &Places,
+    output: &Path,
+    prepare: impl FnOnce(SocketAddr, &Key) -> Result<(), Failure>,
+    fill: impl FnOnce(&Path) -> Result<(), Failure>,
+) -> Result<Started, Failure> {
     let data = tempfile::Builder::new().prefix("data-").tempdir_in(&places.work)?;
     // One caller sends all of the load: its requests are counted as ever, but it may send as many as it can.
     let config = data.path().join("portcullis.toml");
     std::fs::write(&config, RATES)?;
     let flags = ["--data-dir".as_ref(), data.path().as_os_str(), "--config".as_ref(), config.as_os_str()];
-    let (first, _) = serve(places, output, &flags)?;
-    first.stop()?;
+    let (first, ready) = serve(places, output, &flags)?;
     let root = administrator(places, data.path())?;
+    prepare(ready.address()?, &root)?;
+    first.stop()?;
+    fill(data.path())?;
     let begun = Instant::now();
     let (process, ready) = serve(places, output, &flags)?;
     Ok(Started { process, address: ready.address()?, root, begun, data: Some(data) })
