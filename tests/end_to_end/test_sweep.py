@@ -64,6 +64,8 @@ def known_text(name: str, least: int) -> str:
         return "v1"
     if "accesskeyid" in lower:
         return "AKIAQAAAAAAAAAAAAAAA"
+    if "entitypath" in lower:
+        return "o-abcdefghij/r-abcd/123456789012"
     if "document" in lower:
         return json.dumps({"Version": "2012-10-17", "Statement": []})
     return "x" * max(least, 3)

@@ -41,6 +41,19 @@ pub(crate) struct HeldPolicy {
     pub(crate) source: Source,
 }
 
+/// A permission on the entity of that ARN. An ARN of something else is refused to those alone who may ask.
+pub(crate) async fn permission(
+    cx: &Cx,
+    tx: &mut Transaction,
+    action: &'static str,
+    arn: &str,
+) -> Result<Permission> {
+    match EntityName::parse(arn) {
+        Ok(name) => name.permission(cx, tx, action).await,
+        Err(_) => Ok(Permission::to(action, arn)),
+    }
+}
+
 impl<'a> EntityName<'a> {
     /// Reads the ARN of a user, group or role.
     pub(crate) fn parse(text: &'a str) -> Result<Self> {
@@ -55,12 +68,7 @@ impl<'a> EntityName<'a> {
     }
 
     /// A permission on the entity.
-    pub(crate) async fn permission(
-        &self,
-        cx: &Cx,
-        tx: &mut Transaction,
-        action: &'static str,
-    ) -> Result<Permission> {
+    async fn permission(&self, cx: &Cx, tx: &mut Transaction, action: &'static str) -> Result<Permission> {
         if self.find(cx, tx).await?.is_none() {
             return Ok(Permission::to(action, self.arn));
         }

@@ -51,6 +51,8 @@ async fn suite(fixture: &Fixture<'_>) {
         records::inline_policies,
         records::attachments,
         records::last_used,
+        records::imported_policies,
+        records::service_accesses,
         records::settings,
         records::names_are_listed_bytewise_and_pages_are_stable,
         records::path_prefixes_select,

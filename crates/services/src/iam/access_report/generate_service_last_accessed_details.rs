@@ -1,4 +1,7 @@
-use super::{keep, subject::SubjectName};
+use super::{
+    keep,
+    subject::{self, SubjectName},
+};
 use crate::{Access, Cx, Effect, Operation, Result};
 use domain::AccessReportSubject;
 use shapes::iam::{
@@ -15,8 +18,8 @@ impl Operation for GenerateServiceLastAccessedDetails {
         tx: &mut Transaction,
         input: &GenerateServiceLastAccessedDetailsInput,
     ) -> Result<Access> {
-        let name = SubjectName::parse(&input.arn)?;
-        Ok(name.permission(cx, tx, "iam:GenerateServiceLastAccessedDetails").await?.into())
+        let action = "iam:GenerateServiceLastAccessedDetails";
+        Ok(subject::permission(cx, tx, action, &input.arn).await?.into())
     }
 
     async fn handle(

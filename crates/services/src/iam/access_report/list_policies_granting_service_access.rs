@@ -1,7 +1,7 @@
 use crate::{
     Access, Cx, Effect, Operation, Result,
     iam::{
-        entity::{EntityName, HeldPolicy},
+        entity::{self, EntityName, HeldPolicy},
         page::Page,
     },
 };
@@ -26,8 +26,7 @@ impl Operation for ListPoliciesGrantingServiceAccess {
         tx: &mut Transaction,
         input: &ListPoliciesGrantingServiceAccessInput,
     ) -> Result<Access> {
-        let name = EntityName::parse(&input.arn)?;
-        Ok(name.permission(cx, tx, "iam:ListPoliciesGrantingServiceAccess").await?.into())
+        Ok(entity::permission(cx, tx, "iam:ListPoliciesGrantingServiceAccess", &input.arn).await?.into())
     }
 
     /// In the order of the request. The entity's policies are few, so that one page has them all.

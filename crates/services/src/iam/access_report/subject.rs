@@ -22,23 +22,24 @@ pub(super) enum SubjectName<'a> {
     Policy(&'a str),
 }
 
+/// A permission on what has that ARN.
+pub(super) async fn permission(
+    cx: &Cx,
+    tx: &mut Transaction,
+    action: &'static str,
+    arn: &str,
+) -> Result<Permission> {
+    match policy::parse_arn(arn) {
+        Ok(_) => policy::permission(cx, tx, action, arn).await,
+        Err(_) => entity::permission(cx, tx, action, arn).await,
+    }
+}
+
 impl<'a> SubjectName<'a> {
     pub(super) fn parse(arn: &'a str) -> Result<Self> {
         match policy::parse_arn(arn) {
             Ok(_) => Ok(Self::Policy(arn)),
             Err(_) => Ok(Self::Entity(EntityName::parse(arn)?)),
-        }
-    }
-
-    pub(super) async fn permission(
-        &self,
-        cx: &Cx,
-        tx: &mut Transaction,
-        action: &'static str,
-    ) -> Result<Permission> {
-        match self {
-            Self::Entity(name) => name.permission(cx, tx, action).await,
-            Self::Policy(arn) => policy::permission(cx, tx, action, arn).await,
         }
     }
 

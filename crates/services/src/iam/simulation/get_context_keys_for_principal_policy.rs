@@ -1,5 +1,8 @@
 use super::parse;
-use crate::{Access, Cx, Effect, Operation, Result, iam::entity::EntityName};
+use crate::{
+    Access, Cx, Effect, Operation, Result,
+    iam::entity::{self, EntityName},
+};
 use policy::{PolicyKind, Source, simulation::context_keys};
 use shapes::iam::{
     GetContextKeysForPrincipalPolicy, GetContextKeysForPrincipalPolicyInput,
@@ -15,8 +18,9 @@ impl Operation for GetContextKeysForPrincipalPolicy {
         tx: &mut Transaction,
         input: &GetContextKeysForPrincipalPolicyInput,
     ) -> Result<Access> {
-        let name = EntityName::parse(&input.policy_source_arn)?;
-        Ok(name.permission(cx, tx, "iam:GetContextKeysForPrincipalPolicy").await?.into())
+        Ok(entity::permission(cx, tx, "iam:GetContextKeysForPrincipalPolicy", &input.policy_source_arn)
+            .await?
+            .into())
     }
 
     /// The keys of the policies in the request come behind those of the entity's own.

@@ -6,7 +6,7 @@ use super::{
 use crate::{
     Access, Cx, Effect, Operation, Result,
     iam::{
-        entity::{Entity, EntityName, HeldPolicy},
+        entity::{self, Entity, EntityName, HeldPolicy},
         page::Page,
     },
 };
@@ -21,8 +21,7 @@ impl Operation for SimulatePrincipalPolicy {
     const EFFECT: Effect = Effect::Read;
 
     async fn access(cx: &Cx, tx: &mut Transaction, input: &SimulatePrincipalPolicyInput) -> Result<Access> {
-        let name = EntityName::parse(&input.policy_source_arn)?;
-        Ok(name.permission(cx, tx, "iam:SimulatePrincipalPolicy").await?.into())
+        Ok(entity::permission(cx, tx, "iam:SimulatePrincipalPolicy", &input.policy_source_arn).await?.into())
     }
 
     /// The policies of the request come behind the entity's own; a boundary in the request takes the place of its own.
