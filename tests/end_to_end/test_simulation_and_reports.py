@@ -73,7 +73,11 @@ def test_simulations_of_resources_context_and_pages(plane, root):
     root.call("iam", "CreateUser", UserName="ann")
     root.call("iam", "PutUserPolicy", UserName="ann", PolicyName="own", PolicyDocument=own)
     arn = f"arn:aws:iam::{plane.account_id}:user/ann"
-    asked = {"PolicySourceArn": arn, "ActionNames": ["s3:GetObject"], "ResourceArns": ["arn:aws:s3:::ann/k", "arn:aws:s3:::bob/k"]}
+    asked = {
+        "PolicySourceArn": arn,
+        "ActionNames": ["s3:GetObject"],
+        "ResourceArns": ["arn:aws:s3:::ann/k", "arn:aws:s3:::bob/k"],
+    }
     result = root.call("iam", "SimulatePrincipalPolicy", **asked)["EvaluationResults"][0]
     assert [one["EvalResourceDecision"] for one in result["ResourceSpecificResults"]] == ["allowed", "implicitDeny"]
     assert result["ResourceSpecificResults"][0]["MatchedStatements"][0]["SourcePolicyId"] == "user_ann_own"
@@ -95,7 +99,12 @@ def test_the_policies_of_aws(plane, root):
     arns = {one["Arn"] for one in aws}
     assert len(arns) == len(aws) >= 80
     start = "arn:aws:iam::aws:policy/"
-    for name in ("ReadOnlyAccess", "job-function/ViewOnlyAccess", "service-role/AWSLambdaBasicExecutionRole", "root-task/S3UnlockBucketPolicy"):
+    for name in (
+        "ReadOnlyAccess",
+        "job-function/ViewOnlyAccess",
+        "service-role/AWSLambdaBasicExecutionRole",
+        "root-task/S3UnlockBucketPolicy",
+    ):
         assert start + name in arns
     assert [one["PolicyName"] for one in aws] == sorted((one["PolicyName"] for one in aws), key=str.lower)
     functions = everything(root, "ListPolicies", "Policies", PathPrefix="/job-function/")
@@ -127,7 +136,12 @@ def test_an_operators_policies_are_those_of_every_account(durable_plane, adminis
     arn = "arn:aws:iam::aws:policy/team/Lists"
 
     def write(*actions):
-        listed = {"PolicyName": "Lists", "Path": "/team/", "Description": "Lists.", "PolicyDocument": json.loads(policy(allow(*actions)))}
+        listed = {
+            "PolicyName": "Lists",
+            "Path": "/team/",
+            "Description": "Lists.",
+            "PolicyDocument": json.loads(policy(allow(*actions))),
+        }
         file.write_text(json.dumps([listed]))
 
     def imported(code=0):

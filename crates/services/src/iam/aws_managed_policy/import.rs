@@ -337,7 +337,7 @@ mod tests {
             r#"{"PolicyName":"P","PolicyDocument":{}}"#.to_owned(),
             r#"{"PolicyName":"a b","PolicyDocument":{}}"#.to_owned(),
             format!(r#"{{"PolicyName":"P","Path":"x","PolicyDocument":{ALLOW}}}"#),
-            format!(r#"{{"PolicyName":"P","Paht":"/x/","PolicyDocument":{ALLOW}}}"#),
+            format!(r#"{{"PolicyName":"P","Paths":"/x/","PolicyDocument":{ALLOW}}}"#),
             format!(r#"{{"PolicyName":"P","Arn":"arn:aws:iam::aws:policy/Q","PolicyDocument":{ALLOW}}}"#),
             format!(r#"{{"PolicyName":"Billing","PolicyDocument":{ALLOW}}}"#),
             format!(r#"{{"PolicyName":"P","DefaultVersionId":"7","PolicyDocument":{ALLOW}}}"#),
