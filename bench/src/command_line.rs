@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Nodes(Nodes),
     /// Whether the server stays as it is under mixed calls at a fixed rate, for long.
     Soak(Soak),
+    /// What operations cost in accounts of 100, 1,000 and 10,000 users.
+    Size(Compare),
     /// What a decision costs: `flat`, `memory`, or `repeat W1|W2|W3 N`.
     Decision {
         #[arg(required = true)]

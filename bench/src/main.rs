@@ -12,6 +12,7 @@ mod nodes;
 mod progress;
 mod request;
 mod server;
+mod size;
 mod soak;
 mod writes;
 
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Nodes(nodes) => nodes::run(&nodes),
         Command::Requests(compare) => request::run(&compare),
         Command::Soak(soak) => soak::run(&soak),
+        Command::Size(compare) => size::run(&compare),
         Command::Writes(compare) => writes::run(&compare),
     };
     match outcome {

@@ -73,6 +73,8 @@ def known_text(name: str, least: int) -> str:
         return "AKIAQAAAAAAAAAAAAAAA"
     if "authenticationcode" in lower:
         return "123456"
+    if "entitypath" in lower:
+        return "o-abcdefghij/r-abcd/123456789012"
     if "document" in lower:
         return json.dumps({"Version": "2012-10-17", "Statement": []}).ljust(least)
     if "url" in lower:

@@ -82,7 +82,7 @@ impl Kind {
     /// Starts it and waits until it answers a signed request.
     pub(crate) fn start(self, places: &Places) -> Result<Server, Failure> {
         let output = places.work.join(format!("{self}.log").replace(", ", "-").replace(' ', "-"));
-        let mut started = match self {
+        let started = match self {
             Self::Portcullis => portcullis::in_directory(places, &output),
             Self::PortcullisDev => portcullis::in_memory(places, &output),
             Self::Fakecloud => peer::fakecloud(places, &output, false),
@@ -91,14 +91,7 @@ impl Kind {
             Self::MinistackChecks => peer::ministack(places, &output, true),
             Self::Moto | Self::MotoChecks => peer::moto(places, &output),
         }?;
-        let request = Call::sts("GetCallerIdentity", &[]).signed(started.address, &started.root)?;
-        let address = started.address;
-        started.process.wait_for(|_| {
-            let answer = client::once(address, &request).ok();
-            Ok(answer.filter(|answer| answer.status == 200))
-        })?;
-        let Started { process, address, root, begun, data } = started;
-        Ok(Server { kind: self, process, address, root, took: begun.elapsed(), data })
+        Server::answering(self, started)
     }
 
     /// The version that is measured, in the server's own words.
@@ -128,6 +121,28 @@ impl fmt::Display for Kind {
 }
 
 impl Server {
+    /// Portcullis on a store that `fill` has filled, with a user, a role, a policy and a group called `seed` or `group` to
+    /// copy.
+    pub(crate) fn filled(
+        places: &Places,
+        fill: impl FnOnce(&std::path::Path) -> Result<(), Failure>,
+    ) -> Result<Self, Failure> {
+        let output = places.work.join("Portcullis-filled.log");
+        Self::answering(Kind::Portcullis, portcullis::in_filled_directory(places, &output, fill)?)
+    }
+
+    /// Waits until it answers a signed request.
+    fn answering(kind: Kind, mut started: Started) -> Result<Self, Failure> {
+        let request = Call::sts("GetCallerIdentity", &[]).signed(started.address, &started.root)?;
+        let address = started.address;
+        started.process.wait_for(|_| {
+            let answer = client::once(address, &request).ok();
+            Ok(answer.filter(|answer| answer.status == 200))
+        })?;
+        let Started { process, address, root, begun, data } = started;
+        Ok(Self { kind, process, address, root, took: begun.elapsed(), data })
+    }
+
     /// Turns on checks that cannot be on while the first users are made.
     pub(crate) fn turn_on_checks(&self) -> Result<(), Failure> {
         if self.kind == Kind::MotoChecks { peer::turn_on_moto_checks(self.address) } else { Ok(()) }

@@ -1,7 +1,11 @@
 //! Portcullis, which always checks everything.
 
 use super::{Process, Started};
-use crate::{Failure, client::Key, command_line::Places};
+use crate::{
+    Failure,
+    client::{Call, Key, call},
+    command_line::Places,
+};
 use std::{ffi::OsString, net::SocketAddr, path::Path, process::Command, time::Instant};
 
 /// One caller sends all of the load: its requests are counted as ever, but it may send as many as it can.
@@ -76,10 +80,47 @@ pub(crate) struct Served {
 
 /// With the embedded store, in a data directory made by an earlier start. The key is a session of the administrator role.
 pub(super) fn in_directory(places: &Places, output: &Path) -> Result<Started, Failure> {
+    started(places, output, |_, _| Ok(()), |_| Ok(()))
+}
+
+/// The same with one user, role and policy called `seed`, the user at the path `/seed/`, and a group, before `fill` adds to
+/// the store.
+pub(super) fn in_filled_directory(
+    places: &Places,
+    output: &Path,
+    fill: impl FnOnce(&Path) -> Result<(), Failure>,
+) -> Result<Started, Failure> {
+    started(places, output, seed, fill)
+}
+
+fn seed(address: SocketAddr, root: &Key) -> Result<(), Failure> {
+    const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+    const DOCUMENT: &str =
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}"#;
+    for made in [
+        Call::iam("CreateUser", &[("UserName", "seed"), ("Path", "/seed/")]),
+        Call::iam("CreateRole", &[("RoleName", "seed"), ("AssumeRolePolicyDocument", TRUST)]),
+        Call::iam("CreatePolicy", &[("PolicyName", "seed"), ("PolicyDocument", DOCUMENT)]),
+        Call::iam("CreateGroup", &[("GroupName", "group")]),
+    ] {
+        call(address, root, &made)?;
+    }
+    Ok(())
+}
+
+fn started(
+    places: &Places,
+    output: &Path,
+    prepare: impl FnOnce(SocketAddr, &Key) -> Result<(), Failure>,
+    fill: impl FnOnce(&Path) -> Result<(), Failure>,
+) -> Result<Started, Failure> {
     let data = tempfile::Builder::new().prefix("data-").tempdir_in(&places.work)?;
     let serve = Serve::embedded(data.path(), RATES);
-    serve.start(places, output)?.process.stop()?;
+    let first = serve.start(places, output)?;
     let root = serve.administrator(places)?;
+    prepare(first.address, &root)?;
+    first.process.stop()?;
+    fill(data.path())?;
     let begun = Instant::now();
     let Served { process, address, .. } = serve.start(places, output)?;
     Ok(Started { process, address, root, begun, data: Some(data) })

@@ -6,6 +6,7 @@
 
 mod access_key;
 mod access_key_id;
+mod access_report;
 mod account;
 mod account_id;
 mod account_settings;
@@ -14,6 +15,7 @@ mod caller;
 mod delegation_request;
 mod error;
 mod group;
+mod imported_policy;
 mod inline_policy;
 mod instance_profile;
 mod last_used;
@@ -42,6 +44,7 @@ mod wrong_guesses;
 
 pub use access_key::{AccessKey, AccessKeyOwner, AccessKeyStatus};
 pub use access_key_id::AccessKeyId;
+pub use access_report::{AccessReport, AccessReportSubject};
 pub use account::Account;
 pub use account_id::AccountId;
 pub use account_settings::{AccountSettings, TokenVersion};
@@ -52,6 +55,7 @@ pub use delegation_request::{
 };
 pub use error::ParseError;
 pub use group::Group;
+pub use imported_policy::ImportedPolicy;
 pub use inline_policy::{InlinePolicy, PolicyOwner};
 pub use instance_profile::InstanceProfile;
 pub use last_used::LastUsed;

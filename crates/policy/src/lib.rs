@@ -37,6 +37,7 @@ mod compiled;
 mod evaluate;
 mod explain;
 pub mod findings;
+mod grants;
 mod language;
 pub mod reasoning;
 mod request;
@@ -52,6 +53,7 @@ pub use explain::{
     ConditionCause, Explanation, FailedCondition, Failure, LayerFinding, LayerReport, MissingKey,
     NearestMiss, explain,
 };
+pub use grants::Grants;
 pub use language::error::PolicyError;
 pub use language::policy::{Policy, PolicyKind, PrincipalName, Version};
 pub use language::position::{Position, Span};

@@ -1,6 +1,6 @@
 //! The command line: the contract that scripts and service units hold on to.
 
-use crate::{audit::command::Audit, policy::PolicyCommand};
+use crate::{audit::command::Audit, policies::PoliciesCommand, policy::PolicyCommand};
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use domain::{AccountId, RoleName};
 use std::{net::SocketAddr, path::PathBuf};
@@ -24,9 +24,12 @@ pub(crate) enum Command {
     Check(Check),
     /// Look at the audit files.
     Audit(Audit),
-    /// Check, decide, explain, simulate and compare policies; needs no server.
+    /// Check, decide, explain, simulate and compare policy documents in files; needs neither server nor store.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Add managed policies to the store, for all accounts.
+    #[command(subcommand)]
+    Policies(PoliciesCommand),
     /// Write an encrypted backup of the whole store, also beside a running server.
     Backup(Backup),
     /// Restore a backup into an empty store, and check it.

@@ -19,6 +19,7 @@ mod migrate;
 mod node;
 mod open;
 mod plane_server;
+mod policies;
 mod policy;
 mod ready;
 mod restore;
@@ -63,6 +64,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Credentials(flags) => on_runtime(done(credentials::print(flags))),
         Command::Export(flags) => on_runtime(done(export::export(flags))),
         Command::Migrate(flags) => on_runtime(done(migrate::migrate(flags))),
+        Command::Policies(command) => on_runtime(done(policies::run(command))),
         Command::Policy(command) => policy::run(&command),
         Command::Restore(flags) => on_runtime(restore::restore(flags)),
         Command::RotateKeys(flags) => on_runtime(done(rotate_keys::rotate(flags))),

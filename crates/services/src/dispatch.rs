@@ -171,6 +171,12 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::GenerateCredentialReport) => {
             Box::pin(run::<shapes::iam::GenerateCredentialReport>(cx, input)).await
         }
+        Some(Operation::GenerateOrganizationsAccessReport) => {
+            Box::pin(run::<shapes::iam::GenerateOrganizationsAccessReport>(cx, input)).await
+        }
+        Some(Operation::GenerateServiceLastAccessedDetails) => {
+            Box::pin(run::<shapes::iam::GenerateServiceLastAccessedDetails>(cx, input)).await
+        }
         Some(Operation::GetAccessKeyLastUsed) => {
             Box::pin(run::<shapes::iam::GetAccessKeyLastUsed>(cx, input)).await
         }
@@ -185,6 +191,12 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         }
         Some(Operation::GetAccountSummary) => {
             Box::pin(run::<shapes::iam::GetAccountSummary>(cx, input)).await
+        }
+        Some(Operation::GetContextKeysForCustomPolicy) => {
+            Box::pin(run::<shapes::iam::GetContextKeysForCustomPolicy>(cx, input)).await
+        }
+        Some(Operation::GetContextKeysForPrincipalPolicy) => {
+            Box::pin(run::<shapes::iam::GetContextKeysForPrincipalPolicy>(cx, input)).await
         }
         Some(Operation::GetCredentialReport) => {
             Box::pin(run::<shapes::iam::GetCredentialReport>(cx, input)).await
@@ -205,6 +217,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::GetOpenIDConnectProvider) => {
             Box::pin(run::<shapes::iam::GetOpenIDConnectProvider>(cx, input)).await
         }
+        Some(Operation::GetOrganizationsAccessReport) => {
+            Box::pin(run::<shapes::iam::GetOrganizationsAccessReport>(cx, input)).await
+        }
         Some(Operation::GetOutboundWebIdentityFederationInfo) => {
             Box::pin(run::<shapes::iam::GetOutboundWebIdentityFederationInfo>(cx, input)).await
         }
@@ -219,6 +234,12 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         Some(Operation::GetSSHPublicKey) => Box::pin(run::<shapes::iam::GetSSHPublicKey>(cx, input)).await,
         Some(Operation::GetServerCertificate) => {
             Box::pin(run::<shapes::iam::GetServerCertificate>(cx, input)).await
+        }
+        Some(Operation::GetServiceLastAccessedDetails) => {
+            Box::pin(run::<shapes::iam::GetServiceLastAccessedDetails>(cx, input)).await
+        }
+        Some(Operation::GetServiceLastAccessedDetailsWithEntities) => {
+            Box::pin(run::<shapes::iam::GetServiceLastAccessedDetailsWithEntities>(cx, input)).await
         }
         Some(Operation::GetServiceLinkedRoleDeletionStatus) => {
             Box::pin(run::<shapes::iam::GetServiceLinkedRoleDeletionStatus>(cx, input)).await
@@ -274,6 +295,9 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
             Box::pin(run::<shapes::iam::ListOrganizationsFeatures>(cx, input)).await
         }
         Some(Operation::ListPolicies) => Box::pin(run::<shapes::iam::ListPolicies>(cx, input)).await,
+        Some(Operation::ListPoliciesGrantingServiceAccess) => {
+            Box::pin(run::<shapes::iam::ListPoliciesGrantingServiceAccess>(cx, input)).await
+        }
         Some(Operation::ListPolicyTags) => Box::pin(run::<shapes::iam::ListPolicyTags>(cx, input)).await,
         Some(Operation::ListPolicyVersions) => {
             Box::pin(run::<shapes::iam::ListPolicyVersions>(cx, input)).await
@@ -344,6 +368,12 @@ async fn iam(cx: &Cx, operation: &'static OperationDescription, input: Node) -> 
         }
         Some(Operation::SetSecurityTokenServicePreferences) => {
             Box::pin(run::<shapes::iam::SetSecurityTokenServicePreferences>(cx, input)).await
+        }
+        Some(Operation::SimulateCustomPolicy) => {
+            Box::pin(run::<shapes::iam::SimulateCustomPolicy>(cx, input)).await
+        }
+        Some(Operation::SimulatePrincipalPolicy) => {
+            Box::pin(run::<shapes::iam::SimulatePrincipalPolicy>(cx, input)).await
         }
         Some(Operation::TagInstanceProfile) => {
             Box::pin(run::<shapes::iam::TagInstanceProfile>(cx, input)).await

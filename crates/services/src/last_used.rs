@@ -1,5 +1,7 @@
-//! When keys and roles were last used: gathered in memory, written in batches, so that using a key writes nothing.
+//! When keys and roles were last used, and who last accessed which service: gathered in memory, written in batches, so
+//! that using a key writes nothing.
 
+use crate::service_accesses::ServiceAccesses;
 use domain::{AccountId, LastUsed};
 use std::{
     collections::HashMap,
@@ -22,6 +24,8 @@ struct Use {
 /// Uses not yet written, by the id of what was used: ids of keys and roles are unique among all accounts.
 #[derive(Debug, Default)]
 pub struct LastUses {
+    /// Accesses of users and roles to services.
+    pub(crate) services: ServiceAccesses,
     waiting: Mutex<HashMap<String, Use>>,
 }
 
@@ -41,6 +45,7 @@ impl LastUses {
 
     /// Writes what waits. What cannot be written waits on.
     pub async fn flush(&self, store: &Store) -> Result<(), StoreError> {
+        self.services.flush(store).await?;
         let batch = mem::take(&mut *self.waiting());
         if batch.is_empty() {
             return Ok(());

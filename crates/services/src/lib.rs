@@ -18,6 +18,7 @@ mod outbound;
 pub mod password;
 mod plane;
 mod run;
+mod service_accesses;
 pub mod session_token;
 pub mod sts;
 mod totp;
@@ -32,6 +33,7 @@ pub use directory::{
 pub use dispatch::dispatch;
 pub use error::{Code, Common, Error, Result};
 pub use follow::Following;
+pub use iam::aws_managed_policy::import::{ImportError, ImportFile, Imported};
 pub use iam::{RoleTemplateError, RoleTemplates};
 pub use last_used::LastUses;
 pub use operation::{Access, Condition, Effect, Operation, Permission, Values};

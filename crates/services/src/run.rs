@@ -36,6 +36,7 @@ async fn attempts<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Op
             // On a snapshot first: whoever may not do it does not keep others from writing.
             let allowed = O::access(cx, &mut cx.plane.store.read(), &input).await?;
             decide(cx, &allowed)?;
+            note::<O>(cx);
             let prepared = prepared::<O>(cx, &input).await?;
             let cx = prepared.as_ref().unwrap_or(cx);
             let mut retry = Retry::new();
@@ -73,6 +74,7 @@ async fn prepared<O: Operation>(cx: &Cx, input: &O::Input) -> Result<Option<Cx>>
 async fn read<O: Operation>(cx: &Cx, input: &O::Input) -> Result<Node> {
     let mut tx = cx.plane.store.read();
     decide(cx, &O::access(cx, &mut tx, input).await?)?;
+    note::<O>(cx);
     Ok(O::handle(cx, &mut tx, input.clone()).await?.encode())
 }
 
@@ -107,6 +109,11 @@ fn decide(cx: &Cx, access: &Access) -> Result<()> {
     }
 }
 
+/// That the caller was allowed something of the service: for reports on who uses what.
+fn note<O: Operation>(cx: &Cx) {
+    cx.plane.last_uses.services.note(cx, O::SERVICE.signing_name, O::NAME);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,7 +127,7 @@ mod tests {
         };
         let conflict = || StoreError::Conflict("lost".into());
         assert_eq!(answer("CreateSAMLProvider", conflict()), ("ConcurrentModification", 409));
-        assert_eq!(answer("DeleteSAMLProvider", conflict()), ("InternalFailure", 500));
+        assert_eq!(answer("DeleteSAMLProvider", conflict()), ("ServiceUnavailable", 503));
         assert_eq!(answer("CreateSAMLProvider", StoreError::Aborted), ("InternalFailure", 500));
     }
 }

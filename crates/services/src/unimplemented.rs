@@ -67,16 +67,6 @@ pub const UNIMPLEMENTED: &[(&str, &[&str])] = &[
 "UpdateTrail",
 ]),
 ("iam", &[
-"GenerateOrganizationsAccessReport",
-"GenerateServiceLastAccessedDetails",
-"GetContextKeysForCustomPolicy",
-"GetContextKeysForPrincipalPolicy",
-"GetOrganizationsAccessReport",
-"GetServiceLastAccessedDetails",
-"GetServiceLastAccessedDetailsWithEntities",
-"ListPoliciesGrantingServiceAccess",
-"SimulateCustomPolicy",
-"SimulatePrincipalPolicy",
 ]),
 ("identitystore", &[
 "CreateGroup",

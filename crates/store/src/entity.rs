@@ -38,6 +38,11 @@ impl Entity {
         Self::of(account, owner.kind(), owner.id().as_str())
     }
 
+    /// The managed policy of that ARN that an operator has imported, or that there is none.
+    pub fn imported_policy(arn: &str) -> Self {
+        Self { account: "aws".to_owned(), kind: "imported_policy".to_owned(), id: arn.to_owned() }
+    }
+
     /// A managed policy with its versions.
     pub fn policy(account: AccountId, id: &UniqueId) -> Self {
         Self::of(account, "policy", id.as_str())

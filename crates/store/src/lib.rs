@@ -11,6 +11,7 @@
 //! lower-case form.
 
 pub mod access_key;
+pub mod access_report;
 pub mod account;
 pub mod account_settings;
 pub mod attachment;
@@ -23,6 +24,7 @@ pub mod credential_report;
 pub mod delegation_request;
 pub mod export;
 pub mod group;
+pub mod imported_policy;
 pub mod inline_policy;
 pub mod instance_profile;
 pub mod last_used;
@@ -39,6 +41,7 @@ pub mod role;
 pub mod role_deletion;
 pub mod saml_provider;
 pub mod server_certificate;
+pub mod service_access;
 pub mod service_specific_credential;
 pub mod setting;
 pub mod signing_certificate;

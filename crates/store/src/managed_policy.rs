@@ -1,5 +1,7 @@
 //! Customer-managed policies. Their use is counted when asked for, not stored.
 
+use std::collections::BTreeMap;
+
 use domain::{AccountId, Arn, ManagedPolicy, PolicyName, UniqueId};
 
 use crate::{Entity, Row, StoreError, Transaction, document, page};
@@ -96,6 +98,24 @@ pub async fn usage(tx: &mut Transaction, account: AccountId, arn: &str) -> Resul
     row.as_ref().map_or(Ok(PolicyUsage::default()), read_usage)
 }
 
+/// How often each of AWS's policies is used in the account, of those that are.
+pub async fn usages_of_aws(
+    tx: &mut Transaction,
+    account: AccountId,
+) -> Result<BTreeMap<String, PolicyUsage>, StoreError> {
+    let mut usages: BTreeMap<String, PolicyUsage> = BTreeMap::new();
+    for row in tx.query(ATTACHMENTS_OF_AWS, &[(":account_id", &account)]).await? {
+        usages.entry(row.text("arn")?.to_owned()).or_default().attachments = row.count("n")?;
+    }
+    for sql in [ROLE_BOUNDARIES_OF_AWS, USER_BOUNDARIES_OF_AWS] {
+        for row in tx.query(sql, &[(":account_id", &account)]).await? {
+            let usage = usages.entry(row.text("arn")?.to_owned()).or_default();
+            usage.boundaries = usage.boundaries.saturating_add(row.count("n")?);
+        }
+    }
+    Ok(usages)
+}
+
 /// Up to `limit` policies whose path begins with `path_prefix`, each with its usage, by name key, from behind the key
 /// `after`.
 pub async fn list(
@@ -183,6 +203,19 @@ const USAGE: &str = "SELECT
         AS role_boundaries,
     (SELECT COUNT(*) FROM iam_user u WHERE u.account_id = :account_id AND u.boundary_arn = :arn)
         AS user_boundaries";
+// '0' is the character after '/': the range holds the policies that AWS itself owns.
+const ATTACHMENTS_OF_AWS: &str = "SELECT policy_arn AS arn, COUNT(*) AS n FROM iam_attachment
+    WHERE account_id = :account_id
+        AND policy_arn >= 'arn:aws:iam::aws:policy/' AND policy_arn < 'arn:aws:iam::aws:policy0'
+    GROUP BY policy_arn ORDER BY policy_arn";
+const ROLE_BOUNDARIES_OF_AWS: &str = "SELECT boundary_arn AS arn, COUNT(*) AS n FROM iam_role
+    WHERE account_id = :account_id
+        AND boundary_arn >= 'arn:aws:iam::aws:policy/' AND boundary_arn < 'arn:aws:iam::aws:policy0'
+    GROUP BY boundary_arn ORDER BY boundary_arn";
+const USER_BOUNDARIES_OF_AWS: &str = "SELECT boundary_arn AS arn, COUNT(*) AS n FROM iam_user
+    WHERE account_id = :account_id
+        AND boundary_arn >= 'arn:aws:iam::aws:policy/' AND boundary_arn < 'arn:aws:iam::aws:policy0'
+    GROUP BY boundary_arn ORDER BY boundary_arn";
 const COUNT: &str = "SELECT COUNT(*) AS n FROM iam_policy WHERE account_id = :account_id";
 const UPDATE: &str = "UPDATE iam_policy
     SET default_version = :default_version, doc_version = :doc_version, doc = :doc
@@ -226,6 +259,9 @@ pub(crate) const SQL: &[&str] = &[
     FIND_BY_ARN,
     FIND_BY_NAME,
     USAGE,
+    ATTACHMENTS_OF_AWS,
+    ROLE_BOUNDARIES_OF_AWS,
+    USER_BOUNDARIES_OF_AWS,
     LIST,
     LIST_ATTACHED,
     LIST_BOUNDARY,

@@ -30,6 +30,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 6, works_with: 6, sql: include_str!("schema/0006-profiles.sql") },
     // A program that does not know these keys would delete the data keys that they are sealed under.
     Migration { version: 7, works_with: 7, sql: include_str!("schema/0007-providers.sql") },
+    // A program that does not know imported policies would take them for policies that do not exist.
+    Migration { version: 8, works_with: 8, sql: include_str!("schema/0008-reports.sql") },
 ];
 
 /// The newest version of the schema that this program knows.

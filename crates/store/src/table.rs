@@ -106,6 +106,12 @@ pub(crate) const TABLES: &[Table] = &[
     table!("service_specific_credential": account_id Text, credential_id Text;
         user_id Text, service_name Text, service_user_name Text, doc_version Integer, doc Text),
     table!("credential_report": account_id Text; generated_at Integer, content Text),
+    table!("imported_policy": policy_arn Text;
+        name_key Text, path Text, document Text, doc_version Integer, doc Text),
+    table!("service_access": account_id Text, principal_id Text, service Text, action Text;
+        used_at Integer, region Text),
+    table!("access_report": account_id Text, job_id Text;
+        created_at Integer, doc_version Integer, doc Text),
     table!("audit_event": account_id Text, event_at Integer, event_id Text;
         doc_version Integer, doc Text, event_name Text, event_source Text, read_only Text, user_name Text,
         access_key_id Text, resources Text),

@@ -11,7 +11,7 @@ use std::{
 const LONGEST: u64 = 8 * 1024 * 1024;
 
 /// The file's text; `-` is standard input.
-pub(super) fn read(path: &Path) -> Result<String, Failure> {
+pub(crate) fn read(path: &Path) -> Result<String, Failure> {
     let fail = |error: io::Error| format!("cannot read {}: {error}", path.display());
     let mut text = String::new();
     let read = if path == Path::new("-") {

@@ -3,7 +3,7 @@
 mod compare;
 mod evaluate;
 mod explain;
-mod files;
+pub(crate) mod files;
 mod input;
 mod simulate;
 mod validate;

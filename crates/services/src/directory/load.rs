@@ -96,8 +96,8 @@ async fn managed_policy(
         let (policy, digest) = shared.compile(document, PolicyKind::Identity)?;
         Ok(Some(Piece { source: Source::new(arn, source_type, policy), digest }))
     };
-    if let Some(aws) = iam::aws_managed_policy::find(arn) {
-        return piece("aws-managed", aws.document());
+    if let Some(aws) = iam::aws_managed_policy::find(tx, arn).await? {
+        return piece("aws-managed", &aws.document(tx).await?);
     }
     let Ok(parsed) = Arn::parse(arn) else { return Ok(None) };
     let Some(managed) = store::managed_policy::find_by_arn(tx, account, &parsed).await? else {

@@ -111,6 +111,21 @@ pub(crate) fn invalid_arn(arn: &str) -> Error {
     invalid_input(format!("ARN {arn} is not valid."))
 }
 
+/// An ARN that is not the ARN of a user, group or role.
+pub(crate) fn invalid_entity_arn(arn: &str) -> Error {
+    invalid_input(format!("Invalid Entity Arn: {arn} does not clearly define entity type and name."))
+}
+
+/// The report of that job is not there, or somebody else's.
+pub(crate) fn no_such_job(job_id: &str) -> Error {
+    no_such_entity(format!("Job with id {job_id} cannot be found."))
+}
+
+/// `PolicyEvaluation`, 500: a policy that is kept here cannot be evaluated.
+pub(crate) fn policy_evaluation(message: impl Into<Text>) -> Error {
+    Error::modelled("PolicyEvaluation", 500, message)
+}
+
 /// `MalformedPolicyDocument`, 400.
 pub(crate) fn malformed_policy_document(message: impl Into<Text>) -> Error {
     Error::modelled("MalformedPolicyDocument", 400, message)

@@ -1,12 +1,14 @@
 //! IAM.
 
 mod access_key;
+mod access_report;
 mod account;
 mod attachment;
 pub(crate) mod aws_managed_policy;
 mod boundary;
 mod credential_report;
 mod delegation_request;
+mod entity;
 pub(crate) mod errors;
 mod group;
 mod inline_policy;
@@ -29,11 +31,13 @@ mod server_certificate;
 mod service_linked_role;
 mod service_specific_credential;
 mod signing_certificate;
+mod simulation;
 mod ssh_public_key;
 mod status;
 mod tags;
 mod template;
 mod user;
+mod x509;
 
 pub use role_template::{RoleTemplateError, RoleTemplates};
 
@@ -45,4 +49,3 @@ fn uuid(random: &dyn Random) -> uuid::Uuid {
     random.fill(&mut bytes);
     uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
-mod x509;

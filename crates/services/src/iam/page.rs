@@ -52,8 +52,13 @@ impl Page {
         let more = read.len() > items;
         read.truncate(items);
         let last = read.last().filter(|_| more).map(key);
-        let marker = last.map(|last| marker::seal(cx, self.operation, &last)).transpose()?;
+        let marker = last.map(|last| self.marker(cx, &last)).transpose()?;
         Ok(Cut { items: read, marker })
+    }
+
+    /// The marker of a next page that begins behind `key`.
+    pub(crate) fn marker(&self, cx: &Cx, key: &str) -> Result<String> {
+        marker::seal(cx, self.operation, key)
     }
 
     /// Cuts a list that was read whole, in the order of `key`.

@@ -298,3 +298,52 @@ async fn identity() {
         GetAccessKeyInfo GetAccessKeyInfoInput { access_key_id: name("AKIAAAAAAAAAAAAAAAAA") },
     ));
 }
+
+#[tokio::test]
+async fn simulations_and_reports() {
+    let plane = TestPlane::new().await;
+    let user = "arn:aws:iam::123456789012:user/alice";
+    let custom = SimulateCustomPolicyInput {
+        policy_input_list: vec![name(ALLOW)],
+        action_names: vec![name("s3:GetObject"), name("s3:PutObject")],
+        resource_arns: Some(vec![name("arn:aws:s3:::b/k")]),
+        ..Default::default()
+    };
+    let principal = SimulatePrincipalPolicyInput {
+        policy_source_arn: name(user),
+        action_names: vec![name("s3:GetObject")],
+        ..Default::default()
+    };
+    insta::assert_snapshot!(answers!(plane;
+        SimulateCustomPolicy custom.clone(),
+        SimulateCustomPolicy SimulateCustomPolicyInput { action_names: vec![name("s3:*")], ..custom },
+        SimulatePrincipalPolicy principal.clone(),
+        CreateUser CreateUserInput { user_name: name("alice"), ..Default::default() },
+        PutUserPolicy PutUserPolicyInput { user_name: name("alice"), policy_name: name("read"), policy_document: name(ALLOW) },
+        SimulatePrincipalPolicy principal,
+        GetContextKeysForCustomPolicy GetContextKeysForCustomPolicyInput { policy_input_list: vec![name(ALLOW)] },
+        GetContextKeysForPrincipalPolicy GetContextKeysForPrincipalPolicyInput { policy_source_arn: name(user), ..Default::default() },
+        GenerateServiceLastAccessedDetails GenerateServiceLastAccessedDetailsInput { arn: name(user), granularity: None },
+        GetServiceLastAccessedDetails GetServiceLastAccessedDetailsInput { job_id: name(&"0".repeat(36)), ..Default::default() },
+        ListPoliciesGrantingServiceAccess ListPoliciesGrantingServiceAccessInput { marker: None, arn: name(user), service_namespaces: vec![name("s3")] },
+        GenerateOrganizationsAccessReport GenerateOrganizationsAccessReportInput { entity_path: name("o-abcdefghij/r-abcd"), ..Default::default() },
+    ));
+    let input = GenerateServiceLastAccessedDetailsInput { arn: name(user), granularity: None };
+    let job = plane.root::<GenerateServiceLastAccessedDetails>(input).await.unwrap().job_id.unwrap();
+    let input = GetServiceLastAccessedDetailsInput { job_id: job.clone(), ..Default::default() };
+    let services = plane.bytes::<GetServiceLastAccessedDetails>(input).await;
+    let input = GetServiceLastAccessedDetailsWithEntitiesInput {
+        job_id: job,
+        service_namespace: name("s3"),
+        ..Default::default()
+    };
+    let entities = plane.bytes::<GetServiceLastAccessedDetailsWithEntities>(input).await;
+    let input = GenerateOrganizationsAccessReportInput {
+        entity_path: name("o-abcdefghij/r-abcd"),
+        ..Default::default()
+    };
+    let job_id = plane.root::<GenerateOrganizationsAccessReport>(input).await.unwrap().job_id.unwrap();
+    let input = GetOrganizationsAccessReportInput { job_id, ..Default::default() };
+    let organization = plane.bytes::<GetOrganizationsAccessReport>(input).await;
+    insta::assert_snapshot!("last_accesses", [services, entities, organization].join("\n\n"));
+}

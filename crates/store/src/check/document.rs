@@ -1,10 +1,11 @@
 //! Whether a row is the record that its document says it is.
 
 use domain::{
-    AccessKey, Account, AccountAlias, AccountId, AccountSettings, DelegationRequest, Group, InlinePolicy,
-    InstanceProfile, LastUsed, LoginProfile, ManagedPolicy, ManagedPolicyVersion, MfaDevice,
-    OpenIdConnectProvider, PasswordPolicy, Role, RoleDeletion, SamlPrivateKey, SamlProvider,
-    ServerCertificate, ServiceSpecificCredential, SigningCertificate, SshPublicKey, UniqueId, User,
+    AccessKey, AccessReport, Account, AccountAlias, AccountId, AccountSettings, DelegationRequest, Group,
+    ImportedPolicy, InlinePolicy, InstanceProfile, LastUsed, LoginProfile, ManagedPolicy,
+    ManagedPolicyVersion, MfaDevice, OpenIdConnectProvider, PasswordPolicy, Role, RoleDeletion,
+    SamlPrivateKey, SamlProvider, ServerCertificate, ServiceSpecificCredential, SigningCertificate,
+    SshPublicKey, UniqueId, User,
 };
 use serde::de::IgnoredAny;
 
@@ -157,6 +158,19 @@ pub(super) fn check(table: &str, row: &Row) -> Result<(), StoreError> {
             same(row, "user_id", &credential.user_id)?;
             same(row, "service_name", &credential.service_name)?;
             same(row, "service_user_name", &credential.service_user_name)
+        }
+        "imported_policy" => {
+            let policy: ImportedPolicy = document::read(row)?;
+            same(row, "policy_arn", &policy.arn())?;
+            same(row, "name_key", &policy.name.key())?;
+            same(row, "path", &policy.path)
+        }
+        "service_access" => parsed(row, "principal_id", |text| UniqueId::parse(text).is_ok()),
+        "access_report" => {
+            let report: AccessReport = document::read(row)?;
+            same(row, "account_id", &report.account_id)?;
+            same(row, "job_id", &report.job_id)?;
+            same(row, "created_at", &report.created_at)
         }
         "audit_event" => {
             parsed(row, "account_id", |text| AccountId::parse(text).is_ok())?;

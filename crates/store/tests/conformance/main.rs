@@ -56,6 +56,8 @@ async fn suite(fixture: &Fixture<'_>) {
         records::inline_policies,
         records::attachments,
         records::last_used,
+        records::imported_policies,
+        records::service_accesses,
         records::settings,
         account_records::instance_profiles,
         account_records::role_deletions,

@@ -1,14 +1,16 @@
 use domain::{
     AccessKey, AccessKeyId, AccessKeyOwner, AccessKeyStatus, Account, AccountAlias, AccountId, Arn, Group,
-    GroupName, IdKind, InlinePolicy, LastUsed, ManagedPolicy, ManagedPolicyVersion, Path,
+    GroupName, IdKind, ImportedPolicy, InlinePolicy, LastUsed, ManagedPolicy, ManagedPolicyVersion, Path,
     PermissionsBoundary, PolicyName, PolicyOwner, PolicyVersionId, Role, RoleName, SecretAccessKey, Tag,
     User, UserName,
 };
 use store::{
-    Finding, StoreError, access_key, account, attachment, group, inline_policy,
+    Finding, StoreError, access_key, account, attachment, group, imported_policy, inline_policy,
     last_used::{self, UsedKind},
     managed_policy::{self, PolicyFilter, PolicyUsage},
-    membership, policy_version, role, setting, user,
+    membership, policy_version, role,
+    service_access::{self, Accessors, ServiceAccess},
+    setting, user,
 };
 
 use crate::fixture::{Bench, Counting, id, time};
@@ -457,6 +459,95 @@ pub(crate) async fn last_used(bench: &Bench) {
             assert_eq!(last_used::find(tx, bench.account, UsedKind::Role, id).await?, None);
             assert!(last_used::delete(tx, bench.account, UsedKind::AccessKey, id).await?);
             assert!(!last_used::delete(tx, bench.account, UsedKind::AccessKey, id).await?);
+            Ok(())
+        })
+        .await;
+}
+
+pub(crate) async fn imported_policies(bench: &Bench) {
+    let policy = |name: &str, path: &str| ImportedPolicy {
+        id: id(IdKind::ManagedPolicy),
+        name: PolicyName::parse(name).unwrap(),
+        path: Path::parse(path).unwrap(),
+        description: None,
+        version: PolicyVersionId::FIRST,
+        created_at: time(1),
+        updated_at: time(1),
+    };
+    let (a, b) = (policy("A", "/"), policy("b", "/team/"));
+    bench
+        .write(async |tx| {
+            imported_policy::put(tx, &b, "{}").await?;
+            imported_policy::put(tx, &a, "{}").await?;
+            imported_policy::put(tx, &a, "{ }").await?;
+            assert_eq!(imported_policy::find(tx, &a.arn()).await?, Some((a.clone(), "{ }".into())));
+            assert_eq!(imported_policy::find(tx, "arn:aws:iam::aws:policy/B").await?, None);
+            assert_eq!(imported_policy::find_by_name(tx, "b").await?, Some(b.clone()));
+            assert_eq!(imported_policy::list(tx, "/", None, 10).await?, [a.clone(), b.clone()]);
+            assert_eq!(imported_policy::list(tx, "/team/", None, 10).await?, std::slice::from_ref(&b));
+            assert_eq!(imported_policy::list(tx, "/", Some("a"), 10).await?, std::slice::from_ref(&b));
+            assert_eq!(imported_policy::count(tx).await?, 2);
+            Ok(())
+        })
+        .await;
+    let namesake = policy("B", "/");
+    let error =
+        bench.try_write(async |tx| imported_policy::put(tx, &namesake, "{}").await).await.unwrap_err();
+    assert_eq!(error, StoreError::Unique { table: "imported_policy".into() });
+}
+
+pub(crate) async fn service_accesses(bench: &Bench) {
+    let (ann, bob) = (bench.user("ann", "/"), bench.user("bob", "/"));
+    let group = Group {
+        account_id: bench.account,
+        id: id(IdKind::Group),
+        name: GroupName::parse("staff").unwrap(),
+        path: Path::default(),
+        created_at: time(1),
+    };
+    let access = |user: &User, action: &str, seconds| ServiceAccess {
+        principal: user.id.clone(),
+        service: "iam".into(),
+        action: action.into(),
+        at: time(seconds),
+        region: "us-east-1".into(),
+    };
+    let policy = "arn:aws:iam::aws:policy/P";
+    bench
+        .write(async |tx| {
+            user::insert(tx, &ann).await?;
+            user::insert(tx, &bob).await?;
+            group::insert(tx, &group).await?;
+            membership::insert(tx, bench.account, &group.id, &ann.id).await?;
+            attachment::insert(tx, bench.account, &PolicyOwner::Group(group.id.clone()), policy).await?;
+            attachment::insert(tx, bench.account, &PolicyOwner::User(bob.id.clone()), policy).await?;
+            for (user, action, seconds) in [(&ann, "A", 20), (&ann, "A", 10), (&bob, "A", 30), (&bob, "B", 5)]
+            {
+                service_access::put(tx, bench.account, &access(user, action, seconds)).await?;
+            }
+            let everyone = Accessors::Everyone;
+            let latest = service_access::list_latest(tx, bench.account, everyone, time(0)).await?;
+            assert_eq!(latest, [access(&bob, "A", 30), access(&bob, "B", 5)]);
+            for (accessors, count, latest_a) in [
+                (everyone, 2, access(&bob, "A", 30)),
+                (Accessors::Group(&group.id), 1, access(&ann, "A", 20)),
+                (Accessors::Policy(policy), 2, access(&bob, "A", 30)),
+                (Accessors::Principal(&ann.id), 1, access(&ann, "A", 20)),
+            ] {
+                let latest = service_access::list_latest(tx, bench.account, accessors, time(6)).await?;
+                assert_eq!(latest, [latest_a], "{accessors:?}");
+                let counts = service_access::count_by_service(tx, bench.account, accessors, time(6)).await?;
+                assert_eq!(counts, [("iam".to_owned(), count)], "{accessors:?}");
+            }
+            let account = bench.account;
+            let of_group = Accessors::Group(&group.id);
+            let found = service_access::list_accessors(tx, account, of_group, "iam", time(0)).await?;
+            assert_eq!(found, [(ann.id.clone(), Some(time(20)))]);
+            let found = service_access::list_accessors(tx, account, of_group, "s3", time(0)).await?;
+            assert_eq!(found, [(ann.id.clone(), None)]);
+            service_access::delete(tx, account, &ann.id).await?;
+            let found = service_access::list_accessors(tx, account, of_group, "iam", time(0)).await?;
+            assert_eq!(found, [(ann.id.clone(), None)]);
             Ok(())
         })
         .await;

@@ -129,7 +129,7 @@ async fn filled_in(
 ) -> Result<String> {
     let unknown = || errors::invalid_input(format!("The policy template {template_arn} does not exist."));
     let template = match policy::find(cx, tx, template_arn).await? {
-        Some(Managed::Aws(policy)) => policy.document().to_owned(),
+        Some(Managed::Aws(policy)) => policy.document(tx).await?.into_owned(),
         Some(Managed::Own(policy)) => {
             let (id, version) = (&policy.id, policy.default_version);
             let version = store::policy_version::find(tx, cx.account(), id, version).await?;

@@ -97,22 +97,35 @@ async fn aws(
     after: Option<&str>,
     limit: u32,
 ) -> Result<Vec<(Managed, PolicyUsage)>> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let enough = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found = Vec::new();
     if selection.aws == Use::Never {
         return Ok(found);
     }
-    for policy in aws_managed_policy::all() {
-        let managed = Managed::Aws(policy);
-        let behind = after.is_none_or(|after| key(&managed).as_str() > after);
-        if found.len() < limit && behind && policy.path.starts_with(selection.path_prefix) {
-            let usage = super::usage(cx, tx, &managed).await?;
+    let mut usages = store::managed_policy::usages_of_aws(tx, cx.account()).await?;
+    let after = after.and_then(|key| key.split_once(' '));
+    // Behind the account's own policy of a name comes AWS's of the same name.
+    let namesake = match after {
+        Some((name, "")) => aws_managed_policy::named(tx, name, selection.path_prefix).await?,
+        _ => None,
+    };
+    let mut after = after.map(|(name, _)| name.to_owned());
+    let mut read: Vec<_> = namesake.into_iter().collect();
+    loop {
+        let next = aws_managed_policy::list(tx, selection.path_prefix, after.as_deref(), limit).await?;
+        let is_last = next.len() < enough;
+        after = next.last().map(|policy| aws_managed_policy::key(&policy.name));
+        read.extend(next);
+        for policy in read.drain(..) {
+            let usage = usages.remove(&policy.arn()).unwrap_or_default();
             if selection.aws.includes(usage) {
-                found.push((managed, usage));
+                found.push((Managed::Aws(policy), usage));
             }
         }
+        if is_last || found.len() >= enough {
+            return Ok(found);
+        }
     }
-    Ok(found)
 }
 
 impl Use {

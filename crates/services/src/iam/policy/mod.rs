@@ -23,13 +23,14 @@ use crate::{Cx, Error, Permission, Result};
 use domain::{Arn, ManagedPolicy, Tag};
 use policy::PolicyKind;
 use shapes::iam::types;
+use std::sync::Arc;
 use store::{Transaction, managed_policy::PolicyUsage};
 
 /// A managed policy that accounts can use.
 #[derive(Debug)]
 pub(crate) enum Managed {
     /// One of AWS's.
-    Aws(&'static AwsManagedPolicy),
+    Aws(Arc<AwsManagedPolicy>),
     /// One of the account's own.
     Own(Box<ManagedPolicy>),
 }
@@ -43,7 +44,7 @@ pub(crate) fn parse_arn(text: &str) -> Result<Arn> {
 
 /// The policy of that ARN, path and case included.
 pub(crate) async fn find(cx: &Cx, tx: &mut Transaction, arn: &str) -> Result<Option<Managed>> {
-    if let Some(policy) = aws_managed_policy::find(arn) {
+    if let Some(policy) = aws_managed_policy::find(tx, arn).await? {
         return Ok(Some(Managed::Aws(policy)));
     }
     let own = store::managed_policy::find_by_arn(tx, cx.account(), &parse_arn(arn)?).await?;
@@ -62,7 +63,12 @@ async fn own(cx: &Cx, tx: &mut Transaction, arn: &str) -> Result<ManagedPolicy> 
 }
 
 /// A permission on the policy of that ARN.
-async fn permission(cx: &Cx, tx: &mut Transaction, action: &'static str, arn: &str) -> Result<Permission> {
+pub(crate) async fn permission(
+    cx: &Cx,
+    tx: &mut Transaction,
+    action: &'static str,
+    arn: &str,
+) -> Result<Permission> {
     let permission = Permission::to(action, arn);
     Ok(match find(cx, tx, arn).await? {
         Some(Managed::Own(policy)) => permission.with_aws_resource_tags(&policy.tags),
@@ -109,10 +115,10 @@ pub(crate) async fn versions(
     let policy = match managed {
         Managed::Aws(policy) => {
             return Ok(vec![types::PolicyVersion {
-                document: Some(policy_document::encoded(policy.document())),
+                document: Some(policy_document::encoded(&policy.document(tx).await?)),
                 version_id: Some(policy.version.clone()),
                 is_default_version: Some(true),
-                create_date: Some(policy.created),
+                create_date: Some(policy.updated),
             }]);
         }
         Managed::Own(policy) => policy,
@@ -127,6 +133,19 @@ pub(crate) async fn versions(
     Ok(versions.into_iter().map(shape).collect())
 }
 
+/// The document in force; `None` when the policy has lost it.
+pub(crate) async fn document(tx: &mut Transaction, managed: &Managed) -> Result<Option<String>> {
+    Ok(match managed {
+        Managed::Aws(policy) => Some(policy.document(tx).await?.into_owned()),
+        Managed::Own(policy) => {
+            let (account, version) = (policy.account_id, policy.default_version);
+            store::policy_version::find(tx, account, &policy.id, version)
+                .await?
+                .map(|version| version.document)
+        }
+    })
+}
+
 /// The policy as IAM's lists show it: without description and tags.
 pub(crate) fn shape(managed: &Managed, usage: PolicyUsage) -> types::Policy {
     let policy = match managed {
@@ -136,7 +155,7 @@ pub(crate) fn shape(managed: &Managed, usage: PolicyUsage) -> types::Policy {
             path: Some(policy.path.clone()),
             default_version_id: Some(policy.version.clone()),
             create_date: Some(policy.created),
-            update_date: Some(policy.created),
+            update_date: Some(policy.updated),
             ..types::Policy::default()
         },
         Managed::Own(policy) => types::Policy {

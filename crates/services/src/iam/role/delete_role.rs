@@ -25,6 +25,7 @@ impl Operation for DeleteRole {
             return Err(errors::delete_conflict("delete policies"));
         }
         store::last_used::delete(tx, account, UsedKind::Role, role.id.as_str()).await?;
+        store::service_access::delete(tx, account, &role.id).await?;
         store::role::delete(tx, account, &role.id).await?;
         Ok(DeleteRoleOutput)
     }

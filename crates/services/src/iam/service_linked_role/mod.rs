@@ -55,7 +55,7 @@ pub(crate) async fn create(
     .await?;
     store::role::insert(tx, &role).await?;
     let policy = of.policy_arn();
-    if aws_managed_policy::find(&policy).is_some() {
+    if aws_managed_policy::find(tx, &policy).await?.is_some() {
         store::attachment::insert(tx, account, &PolicyOwner::Role(role.id.clone()), &policy).await?;
     }
     Ok(role)

@@ -47,6 +47,7 @@ impl Operation for DeleteUser {
             return Err(errors::delete_conflict("remove users from group"));
         }
         store::last_used::delete(tx, account, UsedKind::Password, user.id.as_str()).await?;
+        store::service_access::delete(tx, account, &user.id).await?;
         store::user::delete(tx, account, &user.id).await?;
         Ok(DeleteUserOutput {})
     }

@@ -1,6 +1,7 @@
 //! IAM.
 
 mod access_key;
+mod access_report;
 mod account;
 mod account_settings;
 mod attachment;
@@ -19,4 +20,5 @@ mod role_template;
 mod saml_provider;
 mod server_certificate;
 mod service_linked_role;
+mod simulation;
 mod user;

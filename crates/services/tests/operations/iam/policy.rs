@@ -587,13 +587,14 @@ async fn lists_hold_the_accounts_own_and_aws_policies_in_one_order() {
     let plane = TestPlane::new().await;
     let namesake = create(&plane, "administratoraccess").await;
     let last = create_at(&plane, "/team/", "zz").await;
-    let all = listed(&plane, ListPoliciesInput::default()).await;
+    let whole = ListPoliciesInput { max_items: Some(1000), ..Default::default() };
+    let all = listed(&plane, whole.clone()).await;
     assert_eq!(all[..2], [namesake.clone(), ADMINISTRATOR_ACCESS.to_owned()]);
     assert_eq!(all.last(), Some(&last));
     let by_name = |arn: &String| arn.rsplit('/').next().unwrap().to_lowercase();
     assert!(all.is_sorted_by_key(by_name), "{all:?}");
 
-    let scoped = |scope| ListPoliciesInput { scope: Some(scope), ..Default::default() };
+    let scoped = |scope| ListPoliciesInput { scope: Some(scope), ..whole.clone() };
     assert_eq!(listed(&plane, scoped(types::PolicyScopeType::All)).await, all);
     assert_eq!(listed(&plane, scoped(types::PolicyScopeType::Local)).await, [namesake, last.clone()]);
     let aws = listed(&plane, scoped(types::PolicyScopeType::Aws)).await;
