@@ -280,6 +280,6 @@ def test_what_is_still_in_use_is_not_deleted(plane, connect, root):
 
 def test_what_is_not_built_says_so(plane, connect):
     with refused("NotImplemented") as refusal:
-        connect(plane.root).call("iam", "ListServerCertificates")
-    assert "ListServerCertificates" in refusal.value.message
+        connect(plane.root).call("sts", "GetFederationToken", Name="someone")
+    assert "GetFederationToken" in refusal.value.message
     assert refusal.value.status in (501, None)

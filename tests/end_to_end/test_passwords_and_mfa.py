@@ -50,7 +50,14 @@ def test_an_mfa_device_is_enrolled_and_used(clock, name, tmp_path):
         seed = made["Base32StringSeed"]
     else:
         # The CLI writes the seed to a file and shows the rest.
-        words = ["--virtual-mfa-device-name", "phone", "--outfile", str(tmp_path / "seed"), "--bootstrap-method", "Base32StringSeed"]
+        words = [
+            "--virtual-mfa-device-name",
+            "phone",
+            "--outfile",
+            str(tmp_path / "seed"),
+            "--bootstrap-method",
+            "Base32StringSeed",
+        ]
         made = root.words("iam", "create-virtual-mfa-device", *words)["VirtualMFADevice"]
         seed = (tmp_path / "seed").read_bytes()
     now = step_of(clock)
