@@ -4,16 +4,17 @@ import json
 import pathlib
 import subprocess
 
+import store as stores
 from plane import BINARY, Credentials, clean_environment
 
 COMMAND_SECONDS = 120
 
 
 def arguments(command: str, *words: str, data: pathlib.Path | None = None, store: str | None = None) -> list[str]:
-    """The command line of a command, such as `audit verify`, on the store in that directory, or at that URL with its root key
-    there."""
+    """The command line of a command, such as `audit verify`, on the run's store for that directory, or at that URL with its
+    root key there."""
     place = ["--data-dir", str(data)] if data else []
-    place += ["--store", store] if store else []
+    place += ["--store", store] if store else stores.flags(data) if data else []
     return [str(BINARY), *command.split(), *place, *words]
 
 

@@ -3,6 +3,7 @@
 import base64
 
 import commands
+import store
 from clients import Boto3
 from plane import Credentials
 
@@ -25,6 +26,7 @@ QUESTIONS = [
 ]
 
 
+@store.embedded_only
 def test_secrets_are_found_nowhere(durable_plane, administrator, tmp_path):
     plane = durable_plane()
     minted = administrator()

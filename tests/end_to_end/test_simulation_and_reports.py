@@ -145,8 +145,7 @@ def test_an_operators_policies_are_those_of_every_account(durable_plane, adminis
         file.write_text(json.dumps([listed]))
 
     def imported(code=0):
-        place = ["--data-dir", str(tmp_path / "data")]
-        return commands.run("policies", "import", *place, str(file), code=code)
+        return commands.run("policies import", str(file), data=tmp_path / "data", code=code)
 
     file.write_text('[{"PolicyName": "Lists", "PolicyDocument": {}}]')
     assert "policy Lists: Syntax errors in policy." in imported(code=1)
