@@ -2,7 +2,7 @@
 
 use crate::{Access, Cx, Effect, Error, Operation, Prepared, Result, audit, authorize};
 use store::Retry;
-use wire::{Decode, Encode, Node, OperationDescription};
+use wire::{Decode, Encode, Node};
 
 /// Runs one operation on its decoded and checked input.
 pub(crate) async fn run<O: Operation>(cx: &Cx, input: Node) -> Result<Node> {
@@ -43,23 +43,10 @@ async fn attempts<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Op
             loop {
                 match write::<O>(cx, &input, &allowed, record).await {
                     Err(error) if error.is_conflict() && retry.again().await => {}
-                    done => return done.map_err(|error| concurrent(O::DESCRIPTION, error)),
+                    done => return done,
                 }
             }
         }
-    }
-}
-
-/// A transaction that went on losing is `ConcurrentModification`, where the operation's model has that.
-fn concurrent(operation: &OperationDescription, error: Error) -> Error {
-    let modelled = operation.errors.iter().find(|error| error.code == "ConcurrentModification");
-    match modelled {
-        Some(modelled) if error.is_conflict() => Error::modelled(
-            modelled.code,
-            modelled.status,
-            "Multiple requests to change this object were submitted simultaneously. Please try again.",
-        ),
-        _ => error,
     }
 }
 
@@ -112,22 +99,4 @@ fn decide(cx: &Cx, access: &Access) -> Result<()> {
 /// That the caller was allowed something of the service: for reports on who uses what.
 fn note<O: Operation>(cx: &Cx) {
     cx.plane.last_uses.services.note(cx, O::SERVICE.signing_name, O::NAME);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use store::StoreError;
-
-    #[test]
-    fn who_always_loses_is_told_so_where_the_model_can() {
-        let answer = |name, error: StoreError| {
-            let operation = shapes::iam::SERVICE.operation(name).unwrap();
-            concurrent(operation, error.into()).on(wire::Protocol::Query)
-        };
-        let conflict = || StoreError::Conflict("lost".into());
-        assert_eq!(answer("CreateSAMLProvider", conflict()), ("ConcurrentModification", 409));
-        assert_eq!(answer("DeleteSAMLProvider", conflict()), ("ServiceUnavailable", 503));
-        assert_eq!(answer("CreateSAMLProvider", StoreError::Aborted), ("InternalFailure", 500));
-    }
 }
