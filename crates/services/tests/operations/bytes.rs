@@ -347,3 +347,149 @@ async fn simulations_and_reports() {
     let organization = plane.bytes::<GetOrganizationsAccessReport>(input).await;
     insta::assert_snapshot!("last_accesses", [services, entities, organization].join("\n\n"));
 }
+
+/// The text of the first element of that name.
+fn element(answer: &str, name: &str) -> String {
+    let (_, rest) = answer.split_once(&format!("<{name}>")).unwrap();
+    rest.split_once('<').unwrap().0.to_owned()
+}
+
+fn alice() -> Option<String> {
+    some("alice")
+}
+
+#[tokio::test]
+async fn passwords() {
+    let plane = TestPlane::new().await;
+    let created = |password: &str| CreateLoginProfileInput {
+        user_name: alice(),
+        password: Some(name(password).into()),
+        password_reset_required: Some(true),
+    };
+    insta::assert_snapshot!(answers!(plane;
+        CreateUser CreateUserInput { user_name: name("alice"), ..Default::default() },
+        CreateLoginProfile created("short"),
+        CreateLoginProfile created("Correct-Horse-1"),
+        CreateLoginProfile created("Correct-Horse-2"),
+        GetLoginProfile GetLoginProfileInput { user_name: alice() },
+        GetLoginProfile GetLoginProfileInput { user_name: some("bob") },
+        UpdateLoginProfile UpdateLoginProfileInput {
+            user_name: name("alice"),
+            password: None,
+            password_reset_required: Some(false),
+        },
+        ChangePassword ChangePasswordInput {
+            old_password: name("Correct-Horse-1").into(),
+            new_password: name("Correct-Horse-3").into(),
+        },
+        DeleteUser DeleteUserInput { user_name: name("alice") },
+        DeleteLoginProfile DeleteLoginProfileInput { user_name: alice() },
+        GetAccountPasswordPolicy GetAccountPasswordPolicyInput,
+        UpdateAccountPasswordPolicy UpdateAccountPasswordPolicyInput {
+            minimum_password_length: Some(12),
+            max_password_age: Some(90),
+            ..Default::default()
+        },
+        GetAccountPasswordPolicy GetAccountPasswordPolicyInput,
+        DeleteAccountPasswordPolicy DeleteAccountPasswordPolicyInput,
+        DeleteAccountPasswordPolicy DeleteAccountPasswordPolicyInput,
+        GetCredentialReport GetCredentialReportInput,
+        GenerateCredentialReport GenerateCredentialReportInput,
+        GenerateCredentialReport GenerateCredentialReportInput,
+        GetCredentialReport GetCredentialReportInput,
+    ));
+}
+
+#[tokio::test]
+async fn mfa_devices() {
+    let plane = TestPlane::new().await;
+    let serial = || name("arn:aws:iam::123456789012:mfa/phone");
+    insta::assert_snapshot!(answers!(plane;
+        CreateUser CreateUserInput { user_name: name("alice"), ..Default::default() },
+        CreateVirtualMFADevice CreateVirtualMFADeviceInput {
+            virtual_mfa_device_name: name("phone"),
+            tags: Some(tags()),
+            ..Default::default()
+        },
+        CreateVirtualMFADevice CreateVirtualMFADeviceInput { virtual_mfa_device_name: name("phone"), ..Default::default() },
+        EnableMFADevice EnableMFADeviceInput {
+            user_name: name("alice"),
+            serial_number: serial(),
+            authentication_code1: name("000000"),
+            authentication_code2: name("000000"),
+        },
+        ResyncMFADevice ResyncMFADeviceInput {
+            user_name: name("alice"),
+            serial_number: serial(),
+            authentication_code1: name("000000"),
+            authentication_code2: name("000001"),
+        },
+        GetMFADevice GetMFADeviceInput { serial_number: serial(), user_name: alice() },
+        ListMFADevices ListMFADevicesInput { user_name: alice(), ..Default::default() },
+        ListVirtualMFADevices ListVirtualMFADevicesInput::default(),
+        TagMFADevice TagMFADeviceInput { serial_number: serial(), tags: tags() },
+        ListMFADeviceTags ListMFADeviceTagsInput { serial_number: serial(), ..Default::default() },
+        UntagMFADevice UntagMFADeviceInput { serial_number: serial(), tag_keys: vec![name("team")] },
+        DeactivateMFADevice DeactivateMFADeviceInput { user_name: alice(), serial_number: serial() },
+        DeleteVirtualMFADevice DeleteVirtualMFADeviceInput { serial_number: serial() },
+        DeleteVirtualMFADevice DeleteVirtualMFADeviceInput { serial_number: serial() },
+    ));
+}
+
+#[tokio::test]
+async fn other_credentials_of_users() {
+    let plane = TestPlane::new().await;
+    let key = || include_str!("../../src/iam/ssh_public_key/testdata/rsa.pub").to_owned();
+    let made = answers!(plane;
+        CreateUser CreateUserInput { user_name: name("alice"), ..Default::default() },
+        UploadSigningCertificate UploadSigningCertificateInput { user_name: alice(), certificate_body: name(LEAF) },
+        UploadSigningCertificate UploadSigningCertificateInput { user_name: alice(), certificate_body: name("x") },
+        ListSigningCertificates ListSigningCertificatesInput { user_name: alice(), ..Default::default() },
+        UploadSSHPublicKey UploadSSHPublicKeyInput { user_name: name("alice"), ssh_public_key_body: key() },
+        UploadSSHPublicKey UploadSSHPublicKeyInput { user_name: name("alice"), ssh_public_key_body: key() },
+        ListSSHPublicKeys ListSSHPublicKeysInput { user_name: alice(), ..Default::default() },
+        CreateServiceSpecificCredential CreateServiceSpecificCredentialInput {
+            user_name: name("alice"),
+            service_name: name("codecommit.amazonaws.com"),
+            credential_age_days: None,
+        },
+        ListServiceSpecificCredentials ListServiceSpecificCredentialsInput { user_name: alice(), ..Default::default() },
+    );
+    let certificate = || element(&made, "CertificateId");
+    let ssh = || element(&made, "SSHPublicKeyId");
+    let credential = || element(&made, "ServiceSpecificCredentialId");
+    let then = answers!(plane;
+        UpdateSigningCertificate UpdateSigningCertificateInput {
+            user_name: alice(),
+            certificate_id: certificate(),
+            status: StatusType::Inactive,
+        },
+        DeleteSigningCertificate DeleteSigningCertificateInput { user_name: alice(), certificate_id: certificate() },
+        DeleteSigningCertificate DeleteSigningCertificateInput { user_name: alice(), certificate_id: certificate() },
+        GetSSHPublicKey GetSSHPublicKeyInput {
+            user_name: name("alice"),
+            ssh_public_key_id: ssh(),
+            encoding: EncodingType::Pem,
+        },
+        UpdateSSHPublicKey UpdateSSHPublicKeyInput {
+            user_name: name("alice"),
+            ssh_public_key_id: ssh(),
+            status: StatusType::Inactive,
+        },
+        DeleteSSHPublicKey DeleteSSHPublicKeyInput { user_name: name("alice"), ssh_public_key_id: ssh() },
+        ResetServiceSpecificCredential ResetServiceSpecificCredentialInput {
+            user_name: alice(),
+            service_specific_credential_id: credential(),
+        },
+        UpdateServiceSpecificCredential UpdateServiceSpecificCredentialInput {
+            user_name: alice(),
+            service_specific_credential_id: credential(),
+            status: StatusType::Inactive,
+        },
+        DeleteServiceSpecificCredential DeleteServiceSpecificCredentialInput {
+            user_name: alice(),
+            service_specific_credential_id: credential(),
+        },
+    );
+    insta::assert_snapshot!(made + &then);
+}
