@@ -26,7 +26,8 @@ const NOBODYS: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Verifies the password of a user or of a root user; `None` for somebody who is not there. A password that opens the
-/// door is noted as used, for the service's name and Region that are given.
+/// door is noted as used, for the service's name and Region that are given. Sign-in pages will call it; they bring the limits
+/// on how often and how long a password may be given.
 pub async fn verify(
     plane: &Plane,
     account: AccountId,
@@ -48,18 +49,23 @@ pub async fn verify(
         Some((profile, passwords)) => (Some(profile), passwords.current.clone()),
         None => (None, PasswordHash::new(NOBODYS.to_owned())),
     };
-    let right = plane.passwords.is_one_of(password, vec![hash]).await?;
+    let right = plane.passwords.is_one_of(account, password, vec![hash]).await?;
     let Some(profile) = profile.filter(|_| right) else { return Ok(PasswordVerdict::Wrong) };
     let verdict = standing(&profile, policy.as_ref(), now);
     if verdict != PasswordVerdict::HardExpired {
-        let id = match &profile.owner {
-            AccessKeyOwner::Root => account.to_string(),
-            AccessKeyOwner::User(id) => id.to_string(),
-        };
+        let id = used_as(account, &profile.owner);
         let used = || LastUsed { at: now, service: "signin".to_owned(), region: region.to_owned() };
         plane.last_uses.note(account, UsedKind::Password, &id, used);
     }
     Ok(verdict)
+}
+
+/// The id under which uses of the owner's password are noted.
+pub(crate) fn used_as(account: AccountId, owner: &AccessKeyOwner) -> String {
+    match owner {
+        AccessKeyOwner::Root => account.to_string(),
+        AccessKeyOwner::User(id) => id.to_string(),
+    }
 }
 
 /// How a password that is right stands. An account's policy does not speak of its root user.

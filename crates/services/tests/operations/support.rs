@@ -4,6 +4,7 @@ use crate::plane::{ACCOUNT, Refused, TestPlane};
 use domain::{InlinePolicy, PolicyName, PolicyOwner, User, UserName};
 use services::Operation;
 use shapes::iam::{CreateUser, CreateUserInput};
+use std::task::Poll;
 use store::Transaction;
 
 /// A managed policy that is always there.
@@ -142,4 +143,22 @@ pub(crate) async fn assert_denied_on_all<O: Operation>(plane: &TestPlane, input:
         arn("user/nobody"),
     );
     assert_refused(refused, "AccessDenied", 403, &message);
+}
+
+/// What calls come to that are all under way before any of them is done.
+pub async fn at_once<F: Future>(calls: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut calls: Vec<_> = calls.into_iter().map(Box::pin).collect();
+    let mut outcomes = Vec::new();
+    std::future::poll_fn(|context| {
+        calls.retain_mut(|call| match call.as_mut().poll(context) {
+            Poll::Ready(outcome) => {
+                outcomes.push(outcome);
+                false
+            }
+            Poll::Pending => true,
+        });
+        if calls.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    outcomes
 }

@@ -2,9 +2,9 @@ use super::get;
 use crate::{
     Access, Common, Cx, Effect, Error, Operation, Permission, Prepared, Result,
     iam::{errors, owner::Owner, user},
-    password::NewPassword,
+    password::{self, NewPassword},
 };
-use domain::WrongGuesses;
+use domain::{Passwords, WrongGuesses};
 use shapes::iam::{ChangePassword, ChangePasswordInput, ChangePasswordOutput};
 use store::{Retry, Transaction};
 
@@ -21,20 +21,17 @@ impl Operation for ChangePassword {
     }
 
     async fn prepare(cx: &Cx, input: &ChangePasswordInput) -> Result<Prepared> {
-        let mut tx = cx.plane.store.read();
-        let (profile, present) = get(cx, &mut tx, &caller(cx)?).await?;
-        drop(tx);
-        if !profile.wrong_passwords.may_try(cx.now) {
-            return Err(Error::common(Common::Throttling, "Rate exceeded"));
-        }
-        if !cx.plane.passwords.is_one_of(&input.old_password, vec![present.current.clone()]).await? {
-            let mut retry = Retry::new();
-            loop {
-                match note_wrong_password(cx).await {
-                    Err(error) if error.is_conflict() && retry.again().await => {}
-                    done => break done?,
-                }
+        // Before the attempt counts: this costs nothing and tells of the policy alone.
+        password::policy_for(&cx.plane, cx.account(), &input.new_password).await?;
+        let mut retry = Retry::new();
+        let present = loop {
+            match attempt(cx).await {
+                Err(error) if error.is_conflict() && retry.again().await => {}
+                done => break done?,
             }
+        };
+        let old = vec![present.current.clone()];
+        if !cx.plane.passwords.is_one_of(cx.account(), &input.old_password, old).await? {
             return Err(Error::access_denied("The old password was incorrect."));
         }
         NewPassword::checked(&cx.plane, cx.account(), &input.new_password, Some(&present))
@@ -54,7 +51,7 @@ impl Operation for ChangePassword {
         profile.password_changed_at = cx.now;
         profile.password_reset_required = false;
         profile.wrong_passwords = WrongGuesses::default();
-        let passwords = password.put_on(Some(present))?;
+        let passwords = password.put_on(cx, tx, Some(present)).await?;
         store::login_profile::update(tx, &cx.plane.sealer, &profile, &passwords).await?;
         Ok(ChangePasswordOutput)
     }
@@ -65,11 +62,16 @@ fn caller(cx: &Cx) -> Result<Owner> {
     Ok(Owner::of(user))
 }
 
-/// Keeps who holds a user's key from trying passwords at full rate.
-async fn note_wrong_password(cx: &Cx) -> Result<()> {
+/// The passwords, for one attempt at them. It counts as a wrong one until the change is made: of many at once no more are
+/// looked at than of one after the other, and who knows the password cannot have others hashed without end.
+async fn attempt(cx: &Cx) -> Result<Passwords> {
     let mut tx = cx.plane.store.write().await?;
     let (mut profile, passwords) = get(cx, &mut tx, &caller(cx)?).await?;
+    if !profile.wrong_passwords.may_try(cx.now) {
+        return Err(Error::common(Common::Throttling, "Rate exceeded"));
+    }
     profile.wrong_passwords = profile.wrong_passwords.with_another(cx.now);
     store::login_profile::update(&mut tx, &cx.plane.sealer, &profile, &passwords).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(passwords)
 }

@@ -41,7 +41,8 @@ impl Operation for CreateLoginProfile {
             password_reset_required: input.password_reset_required.unwrap_or(false),
             wrong_passwords: WrongGuesses::default(),
         };
-        store::login_profile::insert(tx, &cx.plane.sealer, &profile, &password.put_on(None)?).await?;
+        let passwords = password.put_on(cx, tx, None).await?;
+        store::login_profile::insert(tx, &cx.plane.sealer, &profile, &passwords).await?;
         Ok(CreateLoginProfileOutput { login_profile: shape(&profile, &owner) })
     }
 }

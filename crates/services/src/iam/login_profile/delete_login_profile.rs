@@ -2,9 +2,10 @@ use super::name;
 use crate::{
     Access, Cx, Effect, Operation, Result,
     iam::{errors, owner::owner, user},
+    password,
 };
 use shapes::iam::{DeleteLoginProfile, DeleteLoginProfileInput, DeleteLoginProfileOutput};
-use store::Transaction;
+use store::{Transaction, last_used::UsedKind};
 
 impl Operation for DeleteLoginProfile {
     const EFFECT: Effect = Effect::Write;
@@ -24,6 +25,9 @@ impl Operation for DeleteLoginProfile {
         if !store::login_profile::delete(tx, cx.account(), &owner.id).await? {
             return Err(errors::no_such_login_profile(name(cx, &owner)));
         }
+        // Another password of the same owner will not have been used.
+        let used = password::used_as(cx.account(), &owner.id);
+        store::last_used::delete(tx, cx.account(), UsedKind::Password, &used).await?;
         Ok(DeleteLoginProfileOutput)
     }
 }

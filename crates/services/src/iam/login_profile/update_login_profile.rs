@@ -34,7 +34,7 @@ impl Operation for UpdateLoginProfile {
         let owner = Owner::of(&user::named(tx, cx.account(), &input.user_name).await?);
         let (mut profile, mut passwords) = get(cx, tx, &owner).await?;
         if let Prepared::NewPassword(password) = &cx.prepared {
-            passwords = password.put_on(Some(passwords))?;
+            passwords = password.put_on(cx, tx, Some(passwords)).await?;
             profile.password_changed_at = cx.now;
             profile.wrong_passwords = WrongGuesses::default();
         }

@@ -3,8 +3,8 @@
 use crate::{
     plane::{ACCOUNT, Refused, TestPlane},
     support::{
-        allow, arn, assert_denied, assert_denied_on, assert_denied_on_all, assert_refused, document, refused,
-        user, user_with_policy,
+        allow, arn, assert_denied, assert_denied_on, assert_denied_on_all, assert_refused, at_once, document,
+        refused, user, user_with_policy,
     },
 };
 use domain::AccessKeyOwner;
@@ -19,6 +19,7 @@ use shapes::iam::{
 };
 
 const GOOD: &str = "correct-Horse-1";
+const REUSED: &str = "Policy constraint violation with password reuse prevention during password change";
 
 fn made(user: &str, password: &str) -> CreateLoginProfileInput {
     CreateLoginProfileInput {
@@ -171,16 +172,15 @@ async fn passwords_are_not_used_again() {
         ..Default::default()
     };
     set_policy(&plane, policy(2)).await;
-    let reused = "Policy constraint violation with password reuse prevention during password change";
-    violates(refused::<UpdateLoginProfile>(&plane, updated("alice", Some(GOOD), None)).await, reused);
+    violates(refused::<UpdateLoginProfile>(&plane, updated("alice", Some(GOOD), None)).await, REUSED);
     plane.user::<ChangePassword>("alice", changed(GOOD, "second")).await.unwrap();
-    violates(plane.user::<ChangePassword>("alice", changed("second", GOOD)).await.unwrap_err(), reused);
-    violates(plane.user::<ChangePassword>("alice", changed("second", "second")).await.unwrap_err(), reused);
+    violates(plane.user::<ChangePassword>("alice", changed("second", GOOD)).await.unwrap_err(), REUSED);
+    violates(plane.user::<ChangePassword>("alice", changed("second", "second")).await.unwrap_err(), REUSED);
     plane.user::<ChangePassword>("alice", changed("second", "third3")).await.unwrap();
     plane.user::<ChangePassword>("alice", changed("third3", GOOD)).await.unwrap();
     // What is remembered does not depend on what the policy was then.
     set_policy(&plane, policy(24)).await;
-    violates(plane.user::<ChangePassword>("alice", changed(GOOD, "second")).await.unwrap_err(), reused);
+    violates(plane.user::<ChangePassword>("alice", changed(GOOD, "second")).await.unwrap_err(), REUSED);
 }
 
 #[tokio::test]
@@ -229,6 +229,14 @@ async fn a_sign_in_is_noted() {
     assert_eq!(used().await, Some(plane.now()));
     let listed = plane.root::<ListUsers>(ListUsersInput::default()).await.unwrap().users;
     assert_eq!(listed[0].password_last_used, Some(plane.now()));
+    // Another password of hers has not been used.
+    plane.root::<DeleteLoginProfile>(deleted(Some("alice"))).await.unwrap();
+    plane.root::<CreateLoginProfile>(made("alice", GOOD)).await.unwrap();
+    assert_eq!(used().await, None);
+    assert_eq!(
+        plane.root::<ListUsers>(ListUsersInput::default()).await.unwrap().users[0].password_last_used,
+        None
+    );
 }
 
 #[tokio::test]
@@ -298,6 +306,65 @@ async fn the_old_password_is_wanted_and_not_guessed() {
     );
     plane.advance(300);
     plane.user::<ChangePassword>("alice", changed(GOOD, "second")).await.unwrap();
+}
+
+#[tokio::test]
+async fn many_guesses_at_once_are_no_more_than_one_after_the_other() {
+    let plane = TestPlane::new().await;
+    alice(&plane).await;
+    let allowing =
+        UpdateAccountPasswordPolicyInput { allow_users_to_change_password: Some(true), ..Default::default() };
+    set_policy(&plane, allowing).await;
+    let guesses = (0..25).map(|_| plane.user::<ChangePassword>("alice", changed("wrong", "second")));
+    let looked_at = at_once(guesses).await.into_iter().filter(|outcome| {
+        let refusal = outcome.as_ref().unwrap_err();
+        assert!(["AccessDenied", "Throttling"].contains(&refusal.code), "{refusal:?}");
+        refusal.code == "AccessDenied"
+    });
+    assert_eq!(looked_at.count(), 10);
+}
+
+#[tokio::test]
+async fn a_refused_new_password_is_an_attempt_where_it_was_hashed() {
+    let plane = TestPlane::new().await;
+    alice(&plane).await;
+    let policy = UpdateAccountPasswordPolicyInput {
+        allow_users_to_change_password: Some(true),
+        password_reuse_prevention: Some(5),
+        ..Default::default()
+    };
+    set_policy(&plane, policy).await;
+    for _ in 0..20 {
+        plane
+            .user::<ChangePassword>("alice", changed(GOOD, "short"))
+            .await
+            .unwrap_err()
+            .is("PasswordPolicyViolation", "minimum length");
+    }
+    for _ in 0..10 {
+        violates(plane.user::<ChangePassword>("alice", changed(GOOD, GOOD)).await.unwrap_err(), REUSED);
+    }
+    let refusal = plane.user::<ChangePassword>("alice", changed(GOOD, "password-two")).await.unwrap_err();
+    assert_refused(refusal, "Throttling", 400, "Rate exceeded");
+}
+
+#[tokio::test]
+async fn a_policy_that_changes_meanwhile_is_not_passed_by() {
+    let plane = TestPlane::new().await;
+    alice(&plane).await;
+    let stricter =
+        UpdateAccountPasswordPolicyInput { minimum_password_length: Some(40), ..Default::default() };
+    let (update, ()) = tokio::join!(
+        plane.root::<UpdateLoginProfile>(updated("alice", Some("another-Horse-2"), None)),
+        set_policy(&plane, stricter),
+    );
+    // The second where the policy was there first.
+    let refusal = update.unwrap_err();
+    assert!(
+        ["EntityTemporarilyUnmodifiable", "PasswordPolicyViolation"].contains(&refusal.code),
+        "{refusal:?}"
+    );
+    assert_eq!(sign_in(&plane, "alice", GOOD).await, PasswordVerdict::Accepted);
 }
 
 #[tokio::test]
