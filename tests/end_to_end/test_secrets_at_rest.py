@@ -6,6 +6,7 @@ import commands
 import store
 from clients import Boto3
 from plane import Credentials
+from refusals import refused
 
 PASSWORDS = ["correct-Horse-1", "another-Horse-2"]
 ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -44,6 +45,14 @@ def test_secrets_are_found_nowhere(durable_plane, administrator, tmp_path):
     seed = base64.b32decode(base32)
     secrets |= {"seed": seed, "seed in base32": base32, "seed in base64": base64.b64encode(seed)}
     secrets["seed on the wire"] = base64.b64encode(base32)
+    # Codes of calls that fail before they are used up stay good for a while.
+    secrets |= {"code": "918273", "next code": "645546"}
+    phone = f"arn:aws:iam::{plane.account_id}:mfa/phone"
+    codes = {"AuthenticationCode1": secrets["code"], "AuthenticationCode2": secrets["next code"]}
+    with refused("InvalidAuthenticationCode", 403):
+        admin.call("iam", "EnableMFADevice", UserName="alice", SerialNumber=phone, **codes)
+    with refused("AccessDenied", 403):
+        alice.call("sts", "GetSessionToken", SerialNumber=phone, TokenCode=secrets["code"])
     for service, member in (("codecommit", "ServicePassword"), ("bedrock", "ServiceCredentialSecret")):
         made = admin.call("iam", "CreateServiceSpecificCredential", UserName="alice", ServiceName=f"{service}.amazonaws.com")
         secrets[f"secret for {service}"] = made["ServiceSpecificCredential"][member]
@@ -71,3 +80,5 @@ def test_secrets_are_found_nowhere(durable_plane, administrator, tmp_path):
     assert all(b"alice" in kept[place] for place in ("answers", "events", "running", "export", "stopped"))
     found = [(name, place) for name, secret in secrets.items() for place, content in kept.items() if secret in content]
     assert found == []
+    hashes = [place for place, content in kept.items() if b"$argon2id$" in content]
+    assert hashes == [], "hashes of passwords are sealed"

@@ -18,10 +18,7 @@ impl Operation for AssumeRole {
     /// Each action that the request amounts to, allowed by the role's trust policy and, where that does not name the
     /// caller itself, by the caller's own policies.
     async fn access(cx: &Cx, _tx: &mut Transaction, input: &AssumeRoleInput) -> Result<Access> {
-        if cx.caller.is_root() {
-            return Err(Error::access_denied("Roles may not be assumed by root accounts."));
-        }
-        let role = role(cx, &input.role_arn).await?;
+        let role = assumable(cx, input).await?;
         let mut actions = vec!["sts:AssumeRole"];
         let has_tags = input.tags.as_ref().is_some_and(|tags| !tags.is_empty());
         if has_tags || !session_tags::inherited(cx).tags.is_empty() {
@@ -37,9 +34,14 @@ impl Operation for AssumeRole {
             .map(Access::Permissions)
     }
 
-    /// Shows possession of the caller's MFA device, which trust policies may ask for.
+    /// Shows possession of the caller's MFA device, which trust policies may ask for. What no code helps is refused before one
+    /// is used up.
     async fn prepare(cx: &Cx, input: &AssumeRoleInput) -> Result<Prepared> {
-        mfa::present(cx, input.serial_number.as_deref(), input.token_code.as_deref()).await
+        if input.token_code.is_some() {
+            duration(cx, &*assumable(cx, input).await?, input.duration_seconds)?;
+        }
+        mfa::present(cx, input.serial_number.as_deref(), input.token_code.as_deref().map(String::as_str))
+            .await
     }
 
     async fn handle(cx: &Cx, _tx: &mut Transaction, input: AssumeRoleInput) -> Result<AssumeRoleOutput> {
@@ -86,6 +88,14 @@ impl Operation for AssumeRole {
             ..Default::default()
         })
     }
+}
+
+/// The role that is asked for, by a caller who may be anybody but a root user.
+async fn assumable(cx: &Cx, input: &AssumeRoleInput) -> Result<Arc<RoleEntry>> {
+    if cx.caller.is_root() {
+        return Err(Error::access_denied("Roles may not be assumed by root accounts."));
+    }
+    role(cx, &input.role_arn).await
 }
 
 /// The role of that ARN, path and case included. One that does not exist is refused like one that does not trust.

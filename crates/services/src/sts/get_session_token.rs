@@ -20,7 +20,8 @@ impl Operation for GetSessionToken {
 
     /// Shows possession of the caller's MFA device.
     async fn prepare(cx: &Cx, input: &GetSessionTokenInput) -> Result<Prepared> {
-        mfa::present(cx, input.serial_number.as_deref(), input.token_code.as_deref()).await
+        mfa::present(cx, input.serial_number.as_deref(), input.token_code.as_deref().map(String::as_str))
+            .await
     }
 
     async fn handle(

@@ -288,7 +288,8 @@ pub(crate) static ATTACHMENT_COUNT_TYPE: Schema = Schema::integer("attachmentCou
 
 static AUTHENTICATION_CODE_TYPE_PATTERN: Pattern = Pattern::new(r"[\d]+");
 pub(crate) static AUTHENTICATION_CODE_TYPE: Schema =
-    Schema::pattern("authenticationCodeType", Length::between(6, 6), &AUTHENTICATION_CODE_TYPE_PATTERN);
+    Schema::pattern("authenticationCodeType", Length::between(6, 6), &AUTHENTICATION_CODE_TYPE_PATTERN)
+        .sensitive();
 
 pub(crate) static BOOLEAN_OBJECT_TYPE: Schema = Schema::boolean("booleanObjectType");
 

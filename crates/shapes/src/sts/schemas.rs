@@ -155,7 +155,7 @@ pub(crate) static TAG_VALUE_TYPE: Schema =
 
 static TOKEN_CODE_TYPE_PATTERN: Pattern = Pattern::new(r"[\d]*");
 pub(crate) static TOKEN_CODE_TYPE: Schema =
-    Schema::pattern("tokenCodeType", Length::between(6, 6), &TOKEN_CODE_TYPE_PATTERN);
+    Schema::pattern("tokenCodeType", Length::between(6, 6), &TOKEN_CODE_TYPE_PATTERN).sensitive();
 
 pub(crate) static TOKEN_TYPE: Schema = Schema::string("tokenType", Length::ANY).sensitive();
 

@@ -3,7 +3,7 @@
 use crate::{
     plane::{ACCOUNT, TestPlane},
     support::{
-        allow_if, arn, assert_denied, assert_denied_on_all, assert_refused, in_store, refused, user,
+        allow_if, arn, assert_denied, assert_denied_on_all, assert_refused, at_once, in_store, refused, user,
         user_with_policy,
     },
 };
@@ -51,15 +51,15 @@ impl Device {
         EnableMFADeviceInput {
             user_name: user.into(),
             serial_number: self.serial.clone(),
-            authentication_code1: self.code(plane, -1),
-            authentication_code2: self.code(plane, 0),
+            authentication_code1: self.code(plane, -1).into(),
+            authentication_code2: self.code(plane, 0).into(),
         }
     }
 
     fn session(&self, plane: &TestPlane, offset: i64) -> GetSessionTokenInput {
         GetSessionTokenInput {
             serial_number: Some(self.serial.clone()),
-            token_code: Some(self.code(plane, offset)),
+            token_code: Some(self.code(plane, offset).into()),
             ..Default::default()
         }
     }
@@ -133,8 +133,8 @@ async fn enabling_takes_two_codes_in_a_row() {
     let device = create(&plane, "phone").await;
     let good = device.enable(&plane, "alice");
     let codes = |one: i64, two: i64| EnableMFADeviceInput {
-        authentication_code1: device.code(&plane, one),
-        authentication_code2: device.code(&plane, two),
+        authentication_code1: device.code(&plane, one).into(),
+        authentication_code2: device.code(&plane, two).into(),
         ..good.clone()
     };
     for input in [codes(0, 0), codes(0, -1), codes(-1, 1), codes(-30, -29), codes(20, 21)] {
@@ -301,20 +301,8 @@ async fn of_many_who_show_a_code_at_once_one_gets_in() {
     let plane = TestPlane::new().await;
     let device = enrolled(&plane, "alice").await;
     let calls = (0..8).map(|_| plane.user::<GetSessionToken>("alice", device.session(&plane, 0)));
-    let mut outcomes = Vec::new();
-    let mut calls: Vec<_> = calls.map(Box::pin).collect();
-    std::future::poll_fn(|context| {
-        calls.retain_mut(|call| match call.as_mut().poll(context) {
-            std::task::Poll::Ready(outcome) => {
-                outcomes.push(outcome.is_ok());
-                false
-            }
-            std::task::Poll::Pending => true,
-        });
-        if calls.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-    })
-    .await;
-    assert_eq!(outcomes.iter().filter(|ok| **ok).count(), 1, "{outcomes:?}");
+    let outcomes = at_once(calls).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
 }
 
 #[tokio::test]
@@ -349,7 +337,7 @@ async fn a_role_may_ask_for_mfa() {
         role_arn: arn("role/guarded"),
         role_session_name: "session".into(),
         serial_number: serial,
-        token_code: code,
+        token_code: code.map(Into::into),
         ..Default::default()
     };
     let refusal = plane.user::<AssumeRole>("alice", assume(None, None)).await.unwrap_err();
@@ -363,6 +351,17 @@ async fn a_role_may_ask_for_mfa() {
     let session =
         services::session_token::open(&held.session_token, &id, plane.plane.sealer.sessions()).unwrap();
     assert_eq!(session.mfa_authenticated_at, Some(plane.now()));
+    plane.advance(30);
+    // What no code helps uses none up.
+    let code = || Some(device.code(&plane, 0));
+    let too_long =
+        AssumeRoleInput { duration_seconds: Some(43_200), ..assume(Some(device.serial.clone()), code()) };
+    plane
+        .user::<AssumeRole>("alice", too_long)
+        .await
+        .unwrap_err()
+        .is("ValidationError", "MaxSessionDuration");
+    plane.user::<AssumeRole>("alice", assume(Some(device.serial.clone()), code())).await.unwrap();
     plane.advance(30);
     let chained = assume(Some(device.serial.clone()), Some(device.code(&plane, 0)));
     let refusal =
@@ -384,8 +383,8 @@ async fn a_device_whose_clock_went_wrong_is_set_right() {
     let resync = |one: i64, two: i64| ResyncMFADeviceInput {
         user_name: "alice".into(),
         serial_number: device.serial.clone(),
-        authentication_code1: device.code(&plane, one),
-        authentication_code2: device.code(&plane, two),
+        authentication_code1: device.code(&plane, one).into(),
+        authentication_code2: device.code(&plane, two).into(),
     };
     for input in [resync(60, 62), resync(130, 131)] {
         refused::<ResyncMFADevice>(&plane, input).await.is("InvalidAuthenticationCode", "not valid");
@@ -446,7 +445,7 @@ async fn hardware_and_fido_devices_are_described() {
     // A security key shows no codes, and is of no use once it is nobody's.
     let code = GetSessionTokenInput {
         serial_number: Some(key.clone()),
-        token_code: Some("123456".into()),
+        token_code: Some("123456".to_owned().into()),
         ..Default::default()
     };
     plane.user::<GetSessionToken>("alice", code).await.unwrap_err().is("AccessDenied", "unable to validate");
@@ -514,8 +513,8 @@ async fn devices_are_denied_without_permission() {
     let resync = ResyncMFADeviceInput {
         user_name: "alice".into(),
         serial_number: serial(),
-        authentication_code1: "123456".into(),
-        authentication_code2: "123456".into(),
+        authentication_code1: "123456".to_owned().into(),
+        authentication_code2: "123456".to_owned().into(),
     };
     assert_denied::<ResyncMFADevice>(&plane, resync, "user/alice").await;
     assert_denied::<DeactivateMFADevice>(&plane, deactivated(Some("alice"), &serial()), "user/alice").await;

@@ -67,7 +67,7 @@ async fn a_code_without_a_device_fails() {
     let plane = TestPlane::new().await;
     let input = GetSessionTokenInput {
         serial_number: Some(format!("arn:aws:iam::{ACCOUNT}:mfa/none")),
-        token_code: Some("123456".into()),
+        token_code: Some("123456".to_owned().into()),
         ..Default::default()
     };
     plane

@@ -3,7 +3,8 @@
 //! `iam:EnableMFADevice`.
 
 use wire::{
-    Decode, DecodeError, Encode, Member, Node, Operation, OperationDescription, Schema, Service, Structure,
+    Decode, DecodeError, Encode, Member, Node, Operation, OperationDescription, Schema, Sensitive, Service,
+    Structure,
 };
 
 use crate::iam::{Error, SERVICE, errors, schemas};
@@ -50,9 +51,9 @@ pub struct EnableMFADeviceInput {
     /// `SerialNumber`: 9 to 256 characters.
     pub serial_number: String,
     /// `AuthenticationCode1`: 6 characters.
-    pub authentication_code1: String,
+    pub authentication_code1: Sensitive<String>,
     /// `AuthenticationCode2`: 6 characters.
-    pub authentication_code2: String,
+    pub authentication_code2: Sensitive<String>,
 }
 
 static INPUT: Schema = Schema::structure(

@@ -3,7 +3,8 @@
 //! `sts:AssumeRole`.
 
 use wire::{
-    Decode, DecodeError, Encode, Member, Node, Operation, OperationDescription, Schema, Service, Structure,
+    Decode, DecodeError, Encode, Member, Node, Operation, OperationDescription, Schema, Sensitive, Service,
+    Structure,
 };
 
 use crate::sts::{Error, SERVICE, errors, schemas, types};
@@ -61,7 +62,7 @@ pub struct AssumeRoleInput {
     /// `SerialNumber`: 9 to 256 characters.
     pub serial_number: Option<String>,
     /// `TokenCode`: 6 characters.
-    pub token_code: Option<String>,
+    pub token_code: Option<Sensitive<String>>,
     /// `SourceIdentity`: 2 to 64 characters.
     pub source_identity: Option<String>,
     /// `ProvidedContexts`: 1 to 5 elements.

@@ -3,7 +3,8 @@
 //! `sts:GetSessionToken`.
 
 use wire::{
-    Decode, DecodeError, Encode, Member, Node, Operation, OperationDescription, Schema, Service, Structure,
+    Decode, DecodeError, Encode, Member, Node, Operation, OperationDescription, Schema, Sensitive, Service,
+    Structure,
 };
 
 use crate::sts::{Error, SERVICE, errors, schemas, types};
@@ -42,7 +43,7 @@ pub struct GetSessionTokenInput {
     /// `SerialNumber`: 9 to 256 characters.
     pub serial_number: Option<String>,
     /// `TokenCode`: 6 characters.
-    pub token_code: Option<String>,
+    pub token_code: Option<Sensitive<String>>,
     /// `MinimumSessionTokenSize`: 0 to 4096.
     pub minimum_session_token_size: Option<i32>,
 }
