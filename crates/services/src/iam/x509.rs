@@ -1,5 +1,6 @@
 //! X.509 certificates and private keys in PEM.
 
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use rustls::{
     SignatureAlgorithm,
@@ -10,8 +11,9 @@ use rustls::{
     },
     sign::SigningKey,
 };
+use sha2::{Digest, Sha256};
 use std::{fmt, sync::Arc};
-use x509_parser::{certificate::X509Certificate, parse_x509_certificate};
+use x509_parser::{certificate::X509Certificate, parse_x509_certificate, public_key::PublicKey};
 
 /// The most certificates of a chain.
 const MAX_CHAIN: usize = 100;
@@ -89,6 +91,18 @@ impl Certificate {
         // Whatever algorithm the certificate names: under which one the signature is right makes no difference.
         let algorithms = aws_lc_rs::default_provider().signature_verification_algorithms.all;
         algorithms.iter().any(|algorithm| algorithm.verify_signature(key, signed, signature).is_ok())
+    }
+
+    /// Its SHA-256, in hexadecimal.
+    pub(crate) fn digest(&self) -> String {
+        HEXLOWER.encode(&Sha256::digest(&self.der))
+    }
+
+    /// Whether its key is an RSA or DSA key, or on an elliptic curve.
+    pub(crate) fn has_known_key(&self) -> bool {
+        let known =
+            |key: &PublicKey<'_>| matches!(key, PublicKey::RSA(_) | PublicKey::EC(_) | PublicKey::DSA(_));
+        self.read().is_some_and(|certificate| certificate.public_key().parsed().is_ok_and(|key| known(&key)))
     }
 
     /// The parts of the certificate. It was read before, so there always are some.

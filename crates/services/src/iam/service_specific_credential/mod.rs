@@ -53,7 +53,7 @@ fn shape(
     now: Timestamp,
 ) -> Result<types::ServiceSpecificCredential> {
     let name = Some(credential.service_user_name.clone());
-    let secret = Some(secret.shown.into());
+    let secret = Some(secret.shown);
     let (name, password, alias, key) = if service(credential)?.has_password() {
         (name, secret, None, None)
     } else {

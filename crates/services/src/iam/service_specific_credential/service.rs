@@ -3,6 +3,7 @@
 use data_encoding::{BASE64, HEXLOWER};
 use domain::{AccountId, Random, UserName};
 use sha2::{Digest, Sha256};
+use wire::Sensitive;
 
 /// A service that users have credentials for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub(super) enum Service {
 #[derive(Debug)]
 pub(super) struct NewSecret {
     /// What is shown: a password, or a key that holds name and password.
-    pub(super) shown: String,
+    pub(super) shown: Sensitive<String>,
     /// SHA-256 of what is shown, in hexadecimal: what is kept.
     pub(super) digest: String,
 }
@@ -86,6 +87,6 @@ impl Service {
             None => password,
         };
         let digest = HEXLOWER.encode(&Sha256::digest(&shown));
-        NewSecret { shown, digest }
+        NewSecret { shown: shown.into(), digest }
     }
 }

@@ -2,7 +2,6 @@
 
 mod delete_signing_certificate;
 mod list_signing_certificates;
-mod pem;
 mod update_signing_certificate;
 mod upload_signing_certificate;
 

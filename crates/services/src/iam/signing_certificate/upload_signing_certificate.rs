@@ -1,12 +1,10 @@
-use super::{
-    pem::{self, CertificateError},
-    shape,
-};
+use super::shape;
 use crate::{
-    Access, Cx, Effect, Error, Operation, Result,
-    iam::{errors, owner::owner, quotas, user},
+    Access, Cx, Effect, Operation, Result,
+    iam::{errors, owner::owner, quotas, user, x509::Certificate},
 };
 use domain::{AccessKeyStatus, SigningCertificate};
+use jiff::Timestamp;
 use shapes::iam::{UploadSigningCertificate, UploadSigningCertificateInput, UploadSigningCertificateOutput};
 use store::Transaction;
 
@@ -26,7 +24,7 @@ impl Operation for UploadSigningCertificate {
     ) -> Result<UploadSigningCertificateOutput> {
         let account = cx.account();
         let owner = owner(cx, tx, input.user_name.as_deref()).await?;
-        let digest = pem::digest(&input.certificate_body, cx.now).map_err(refusal)?;
+        let digest = valid(&input.certificate_body, cx.now)?.digest();
         if store::signing_certificate::find_by_digest(tx, account, &digest).await?.is_some() {
             return Err(errors::duplicate_certificate());
         }
@@ -46,13 +44,23 @@ impl Operation for UploadSigningCertificate {
     }
 }
 
-fn refusal(error: CertificateError) -> Error {
-    match error {
-        CertificateError::Expired | CertificateError::Malformed => {
-            errors::malformed_certificate(error.to_string())
-        }
-        CertificateError::NotYetValid | CertificateError::UnknownKey => {
-            errors::invalid_certificate(error.to_string())
-        }
+/// The one certificate of that text, which must be valid now.
+fn valid(pem: &str, now: Timestamp) -> Result<Certificate> {
+    let certificate = Certificate::parse(pem).map_err(|_| {
+        errors::malformed_certificate(
+            "Could not read the certificate: one X.509 certificate in PEM is wanted.",
+        )
+    })?;
+    if certificate.not_after < now {
+        return Err(errors::malformed_certificate("The certificate has expired."));
     }
+    if certificate.not_before > now {
+        return Err(errors::invalid_certificate("The certificate is not valid yet."));
+    }
+    if !certificate.has_known_key() {
+        return Err(errors::invalid_certificate(
+            "The public key of the certificate is of no supported type.",
+        ));
+    }
+    Ok(certificate)
 }

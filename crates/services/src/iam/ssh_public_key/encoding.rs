@@ -18,14 +18,14 @@ use x509_parser::{
 
 /// Fewest and most bits of a key.
 ///
-/// Source: `UploadSSHPublicKey` in the IAM API reference, and the most that OpenSSH makes.
-const BITS: std::ops::RangeInclusive<usize> = 2048..=16_384;
+/// Source: `UploadSSHPublicKey` in the IAM API reference for the fewest; the most are those that `aws-lc-rs` reads.
+const BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// Why a key is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum KeyError {
     /// It says that it is a key, and is none that is taken.
-    #[error("The public key is not valid: an RSA key of 2048 bits or more is wanted.")]
+    #[error("The public key is not valid: an RSA key of 2048 to 8192 bits is wanted.")]
     Invalid,
     /// It is in no known form.
     #[error("The public key is in no known form.")]
