@@ -1,6 +1,6 @@
 //! What one request carries through every step.
 
-use crate::{CallerPolicies, Plane, Result, password::NewPassword};
+use crate::{CallerPolicies, NewSeed, Plane, Result, password::NewPassword};
 use domain::{AccountId, Caller, LastUsed, Principal, Random};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -42,6 +42,8 @@ pub struct Cx {
 pub enum Prepared {
     /// The caller has shown the right code of its MFA device.
     Mfa,
+    /// The seed of a virtual MFA device, and a picture of it.
+    NewSeed(NewSeed),
     /// A password, checked and hashed.
     NewPassword(NewPassword),
     /// Nothing.

@@ -39,6 +39,7 @@ mod template;
 mod user;
 mod x509;
 
+pub use mfa_device::NewSeed;
 pub use role_template::{RoleTemplateError, RoleTemplates};
 
 use domain::Random;

@@ -415,14 +415,14 @@ async fn mfa_devices() {
         EnableMFADevice EnableMFADeviceInput {
             user_name: name("alice"),
             serial_number: serial(),
-            authentication_code1: name("000000"),
-            authentication_code2: name("000000"),
+            authentication_code1: name("000000").into(),
+            authentication_code2: name("000000").into(),
         },
         ResyncMFADevice ResyncMFADeviceInput {
             user_name: name("alice"),
             serial_number: serial(),
-            authentication_code1: name("000000"),
-            authentication_code2: name("000001"),
+            authentication_code1: name("000000").into(),
+            authentication_code2: name("000001").into(),
         },
         GetMFADevice GetMFADeviceInput { serial_number: serial(), user_name: alice() },
         ListMFADevices ListMFADevicesInput { user_name: alice(), ..Default::default() },

@@ -1,6 +1,6 @@
-use super::otpauth;
+use super::NewSeed;
 use crate::{
-    Access, Cx, Effect, Error, Operation, Permission, Result,
+    Access, Cx, Effect, Error, Operation, Permission, Prepared, Result,
     iam::{errors, names, quotas, tags},
 };
 use domain::{IdKind, MfaDevice, MfaDeviceKind, TotpClock, UniqueId, WrongGuesses};
@@ -8,10 +8,7 @@ use shapes::iam::{CreateVirtualMFADevice, CreateVirtualMFADeviceInput, CreateVir
 use std::collections::BTreeMap;
 use store::Transaction;
 use wire::Blob;
-use zeroize::Zeroizing;
 
-/// Bytes of a seed: 64 letters of base32, as AWS's have.
-const SEED: usize = 40;
 /// The longest serial number that the API takes back.
 const LONGEST_SERIAL_NUMBER: usize = 256;
 
@@ -23,11 +20,20 @@ impl Operation for CreateVirtualMFADevice {
         Ok(device.with_tagging("iam:TagMFADevice", &tags::pairs(input.tags.as_deref())))
     }
 
+    /// Draws the picture, which takes a while.
+    async fn prepare(cx: &Cx, input: &CreateVirtualMFADeviceInput) -> Result<Prepared> {
+        let account_name = account_name(cx, &mut cx.plane.store.read()).await?;
+        NewSeed::new(cx.random(), &input.virtual_mfa_device_name, &account_name).map(Prepared::NewSeed)
+    }
+
     async fn handle(
         cx: &Cx,
         tx: &mut Transaction,
         input: CreateVirtualMFADeviceInput,
     ) -> Result<CreateVirtualMFADeviceOutput> {
+        let Prepared::NewSeed(seed) = &cx.prepared else {
+            return Err(Error::internal("no seed was prepared"));
+        };
         let account = cx.account();
         let serial_number = serial_number(cx, &input)?;
         if store::mfa_device::find(tx, account, &serial_number).await?.is_some() {
@@ -48,17 +54,13 @@ impl Operation for CreateVirtualMFADevice {
             certifications: BTreeMap::new(),
             tags: tags::parse_exact(input.tags.unwrap_or_default())?,
         };
-        let mut seed = Zeroizing::new([0; SEED]);
-        cx.random().fill(&mut *seed);
-        store::mfa_device::insert(tx, &cx.plane.sealer, &device, Some(&*seed)).await?;
+        store::mfa_device::insert(tx, &cx.plane.sealer, &device, Some(&seed.bytes)).await?;
         // The one time that the seed is shown.
-        let base32 = otpauth::base32(&*seed);
-        let uri = otpauth::uri(&input.virtual_mfa_device_name, &account_name(cx, tx).await?, &base32);
         Ok(CreateVirtualMFADeviceOutput {
             virtual_mfa_device: types::VirtualMFADevice {
                 serial_number: device.serial_number,
-                base32_string_seed: Some(Blob(base32.as_bytes().to_vec()).into()),
-                qr_code_png: Some(Blob(otpauth::qr_code(&uri)?).into()),
+                base32_string_seed: Some(Blob(seed.base32.as_bytes().to_vec()).into()),
+                qr_code_png: Some(Blob(seed.qr_code.to_vec()).into()),
                 user: None,
                 enable_date: None,
                 tags: tags::shape(&device.tags),

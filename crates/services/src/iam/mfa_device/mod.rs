@@ -1,4 +1,4 @@
-//! MFA devices: virtual ones, hardware tokens that an operator provisioned, FIDO devices.
+//! MFA devices: virtual ones; hardware tokens and FIDO devices, which nothing makes yet, are known as well.
 
 mod create_virtual_mfa_device;
 mod deactivate_mfa_device;
@@ -8,10 +8,13 @@ mod get_mfa_device;
 mod list_mfa_device_tags;
 mod list_mfa_devices;
 mod list_virtual_mfa_devices;
+mod new_seed;
 mod otpauth;
 mod resync_mfa_device;
 mod tag_mfa_device;
 mod untag_mfa_device;
+
+pub use new_seed::NewSeed;
 
 use super::{errors, owner::Owner};
 use crate::{Cx, Permission, Result};
