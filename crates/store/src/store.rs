@@ -141,7 +141,7 @@ impl Store {
         self.shared.read_transactions.fetch_add(1, Ordering::Relaxed);
         let begin = async {
             Ok(match &self.shared.database {
-                Database::Postgres(postgres) => Inner::Postgres(postgres.begin(Mode::Read).await?),
+                Database::Postgres(postgres) => Inner::Postgres(Box::new(postgres.begin(Mode::Read).await?)),
                 Database::Sqlite(sqlite) => Inner::SqliteRead(sqlite.read().await?),
             })
         };
@@ -152,7 +152,7 @@ impl Store {
     pub async fn write(&self) -> Result<Transaction, StoreError> {
         let begin = async {
             Ok(match &self.shared.database {
-                Database::Postgres(postgres) => Inner::Postgres(postgres.begin(Mode::Write).await?),
+                Database::Postgres(postgres) => Inner::Postgres(Box::new(postgres.begin(Mode::Write).await?)),
                 Database::Sqlite(sqlite) => Inner::SqliteWrite(sqlite.write().await?),
             })
         };
@@ -210,8 +210,8 @@ impl Store {
         }
     }
 
-    /// Bytes of the write-ahead log of an SQLite file. More than a few megabytes of them say that the log cannot be copied
-    /// into the database: it is being read for long, or the disk fails.
+    /// Bytes of the write-ahead log of an SQLite file. It is copied into the database at 16 MB: much more say that it
+    /// cannot be, as it is being read for long, or the disk fails.
     pub fn log_bytes(&self) -> Option<u64> {
         match &self.shared.database {
             Database::Postgres(_) => None,

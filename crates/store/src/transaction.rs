@@ -38,7 +38,7 @@ struct Noted {
 pub(crate) enum Inner {
     /// A read transaction before its first statement.
     ReadLater,
-    Postgres(PostgresTransaction),
+    Postgres(Box<PostgresTransaction>),
     SqliteRead(sqlite::ReadTransaction),
     SqliteWrite(sqlite::WriteTransaction),
 }

@@ -4,7 +4,7 @@ use std::{
     pin::pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
 };
 
@@ -40,30 +40,38 @@ const HOST_TIME: Duration = Duration::from_millis(1500);
 pub(super) struct Connector {
     endpoint: Endpoint,
     /// The host that answered last: the first to be asked.
-    host: Arc<AtomicUsize>,
+    host: Arc<AtomicU32>,
     /// The newest timeline of the write-ahead log that was met: a host on an older one is no leader any more, though nobody
     /// may have told it.
     timeline: Arc<AtomicU64>,
-    /// How often a leader was found wanting.
-    distrusted: Arc<AtomicU64>,
+    /// How often the way to the leader was looked for anew. A connection from before is not used any more.
+    epoch: Arc<AtomicU32>,
 }
 
 impl Connector {
     pub(super) fn new(endpoint: Endpoint) -> Self {
-        Self { endpoint, host: Arc::default(), timeline: Arc::default(), distrusted: Arc::default() }
+        Self { endpoint, host: Arc::default(), timeline: Arc::default(), epoch: Arc::default() }
     }
 
-    /// The leader takes writes and does not finish them, as one does whose standbys follow another: the other hosts are
-    /// asked first from now on, and the follower moves with the pool.
-    pub(super) fn distrust(&self) {
-        let next = self.host.load(Ordering::Relaxed) + 1;
-        self.host.store(next % self.endpoint.hosts.len().max(1), Ordering::Relaxed);
-        self.distrusted.fetch_add(1, Ordering::Relaxed);
+    /// The leader at the end of a way takes writes and does not finish them, as one does whose standbys follow
+    /// another: the other hosts are asked first from now on. However many find it out at once, it is one move; and who
+    /// finds it out late, over a connection from before the last move, moves nothing.
+    pub(super) fn distrust(&self, way: Way) {
+        let next = way.epoch.wrapping_add(1);
+        if self.epoch.compare_exchange(way.epoch, next, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+            let hosts = u32::try_from(self.endpoint.hosts.len()).unwrap_or(u32::MAX).max(1);
+            self.host.store((way.host + 1) % hosts, Ordering::Release);
+        }
     }
 
-    /// How often a leader was found wanting: when it changes, connections from before are to be given up.
-    pub(super) fn distrusted(&self) -> u64 {
-        self.distrusted.load(Ordering::Relaxed)
+    /// Gives up all connections there are, also those in use, once they are back.
+    pub(super) fn renew(&self) {
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Whether a way is from before the last move.
+    pub(super) fn has_left(&self, way: Way) -> bool {
+        way.epoch != self.epoch.load(Ordering::Acquire)
     }
 }
 
@@ -75,6 +83,15 @@ pub(crate) struct Connection {
     pub(super) in_transaction: bool,
     /// The server has sent a warning since this was last cleared.
     pub(super) warned: Arc<AtomicBool>,
+    /// Where it leads.
+    pub(super) way: Way,
+}
+
+/// Which of the hosts a connection leads to, and since which move.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Way {
+    host: u32,
+    epoch: u32,
 }
 
 /// A statement as the server knows it.
@@ -95,8 +112,8 @@ impl Manager for Connector {
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<StoreError> {
-        if connection.client.is_closed() || connection.in_transaction {
-            Err(RecycleError::message("closed or in a transaction"))
+        if connection.client.is_closed() || connection.in_transaction || self.has_left(connection.way) {
+            Err(RecycleError::message("closed, in a transaction, or to a leader that was left"))
         } else {
             Ok(())
         }
@@ -107,13 +124,18 @@ impl Connector {
     /// A session on the first host that takes writes. Notifications are passed on to `woken`.
     pub(super) async fn connect(&self, woken: Option<Arc<Notify>>) -> Result<Connection, StoreError> {
         let mut failed = StoreError::unavailable("the postgres:// URL names no host");
-        let first = self.host.load(Ordering::Relaxed);
-        let hosts = self.endpoint.hosts.iter().enumerate();
-        for (index, config) in hosts.clone().skip(first).chain(hosts.take(first)) {
+        let epoch = self.epoch.load(Ordering::Acquire);
+        let first = self.host.load(Ordering::Acquire);
+        let hosts = (0..).zip(&self.endpoint.hosts);
+        let before = usize::try_from(first).unwrap_or(usize::MAX);
+        for (index, config) in hosts.clone().skip(before).chain(hosts.take(before)) {
             failed = match timeout(HOST_TIME, self.connect_to(config, woken.clone())).await {
                 Ok(Ok(connection)) => {
-                    self.host.store(index, Ordering::Relaxed);
-                    return Ok(connection);
+                    // Unless others have moved on meanwhile.
+                    if self.epoch.load(Ordering::Acquire) == epoch {
+                        self.host.store(index, Ordering::Release);
+                    }
+                    return Ok(Connection { way: Way { host: index, epoch }, ..connection });
                 }
                 Ok(Err(error)) => error,
                 Err(_) => StoreError::unavailable("the database does not answer"),
@@ -146,7 +168,13 @@ impl Connector {
                 "the database is on timeline {timeline}, and timeline {newest} has begun elsewhere"
             )));
         }
-        Ok(Connection { client, statements: HashMap::new(), in_transaction: false, warned })
+        Ok(Connection {
+            client,
+            statements: HashMap::new(),
+            in_transaction: false,
+            warned,
+            way: Way::default(),
+        })
     }
 }
 
@@ -356,4 +384,31 @@ async fn setting(client: &Client, sql: &str) -> Result<String, StoreError> {
         _ => None,
     });
     Ok(value.unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_who_find_a_leader_wanting_move_once() {
+        let endpoint = Endpoint::open("postgres://me@one,two,three/plane?sslmode=disable").unwrap();
+        let connector = Connector::new(endpoint);
+        let first = Way::default();
+        for _ in 0..3 {
+            connector.distrust(first);
+        }
+        assert_eq!(connector.host.load(Ordering::Relaxed), 1);
+        assert!(connector.has_left(first));
+        let second = Way { host: 1, epoch: connector.epoch.load(Ordering::Relaxed) };
+        assert!(!connector.has_left(second));
+        // Whoever is late.
+        connector.distrust(first);
+        assert!(!connector.has_left(second));
+        connector.distrust(second);
+        assert_eq!(connector.host.load(Ordering::Relaxed), 2);
+        connector.renew();
+        connector.distrust(second);
+        assert_eq!(connector.host.load(Ordering::Relaxed), 2);
+    }
 }

@@ -19,23 +19,21 @@ pub(crate) struct PostgresFollow {
     connector: Connector,
     pool: Pool<Connector>,
     connection: Option<Connection>,
-    /// How often the connector distrusted a leader before the connection was made.
-    distrusted: u64,
     woken: Arc<Notify>,
 }
 
 impl PostgresFollow {
     pub(super) fn new(connector: Connector, pool: Pool<Connector>) -> Self {
-        Self { connector, pool, connection: None, distrusted: 0, woken: Arc::new(Notify::new()) }
+        Self { connector, pool, connection: None, woken: Arc::new(Notify::new()) }
     }
 
     /// Sees to a connection.
     pub(crate) async fn connect(&mut self) -> Result<(), StoreError> {
-        let distrusted = self.connector.distrusted();
-        if distrusted == self.distrusted
-            && self.connection.as_ref().is_some_and(|connection| !connection.client.is_closed())
-        {
-            return Ok(());
+        match &self.connection {
+            Some(connection) if self.connector.has_left(connection.way) => {}
+            Some(connection) if !connection.client.is_closed() => return Ok(()),
+            // The connections of the pool may lead to where this one led: to a host that no longer answers or leads.
+            _ => self.connector.renew(),
         }
         self.connection = None;
         let connection = self.connector.connect(Some(Arc::clone(&self.woken))).await?;
@@ -48,10 +46,9 @@ impl PostgresFollow {
             Ok(Err(error)) => return Err(StoreError::unavailable(describe(&error))),
             Err(_) => return Err(StoreError::unavailable("the database does not answer")),
         }
-        // The connections of the pool may lead to where this one led: to a host that no longer answers or leads.
-        self.pool.retain(|_, _| false);
+        // Those that are idle: the others are refused when they come back.
+        self.pool.retain(|connection, _| !self.connector.has_left(connection.way));
         self.connection = Some(connection);
-        self.distrusted = distrusted;
         Ok(())
     }
 

@@ -118,7 +118,7 @@ impl PostgresTransaction {
             Ok(Err(error)) => Err(error),
             Err(_) => {
                 if let Some(pool) = Object::pool(&connection) {
-                    pool.manager().distrust();
+                    pool.manager().distrust(connection.way);
                 }
                 Err(StoreError::indeterminate("the database does not answer to COMMIT"))
             }
