@@ -246,6 +246,28 @@ def test_tampering_is_found(durable_plane, administrator, tmp_path, edit, found)
     assert audit(tmp_path, "verify").returncode == 1
 
 
+def test_a_record_put_among_older_files_is_found(durable_plane, administrator, tmp_path):
+    file = tampered(durable_plane, administrator, tmp_path)
+    forged = file.read_text().splitlines(keepends=True)[-1].replace('"sequence":5', '"sequence":1000000000')
+    older = file.parents[3] / "2020" / "01" / "01" / "00000000000000000001.jsonl"
+    older.parent.mkdir(parents=True)
+    older.write_text(forged)
+    done = audit(tmp_path, "verify")
+    assert done.returncode == 1 and "2020/01/01" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_name_that_no_text_of_the_store_holds_stops_no_record(plane, root):
+    alice = Boto3(plane, user_with_key(root, "alice"))
+    with refused("AccessDenied", 403):
+        alice.call("iam", "GetPolicy", PolicyArn="arn:aws:iam::123456789012:policy/a\0b")
+    with refused("AccessDenied", 403):
+        alice.call("iam", "GetUser", UserName="nobody")
+    events = eventually(
+        lambda: (found := lookup(root, LookupAttributes=by("Username", "alice"))) and len(found) >= 2 and found, "her calls"
+    )
+    assert [event["EventName"] for event in events] == ["GetUser", "GetPolicy"]
+
+
 def test_a_removed_directory_is_found(durable_plane, administrator, tmp_path):
     file = tampered(durable_plane, administrator, tmp_path)
     shutil.rmtree(file.parents[3])

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Most events of one batch.
-const MOST: usize = 256;
+pub const MOST: usize = 256;
 /// A batch that is this long gets no more events, in bytes before it is packed.
 const LENGTH: usize = 512 * 1024;
 /// Longer than any batch is, with its last event.
@@ -83,6 +83,17 @@ impl AuditBatch {
     /// How many events it has.
     pub fn len(&self) -> usize {
         self.events
+    }
+
+    /// Whose events they are.
+    pub fn account_id(&self) -> AccountId {
+        self.account_id
+    }
+
+    /// About how much memory it takes, in bytes.
+    pub fn size(&self) -> usize {
+        let keys = self.keys.iter().map(|(_, value)| value.len() + size_of::<(AuditAttribute, String)>());
+        size_of::<Self>() + self.packed.len() + keys.sum::<usize>()
     }
 
     /// Whether it has none, which no batch is made with.
@@ -281,7 +292,12 @@ pub(crate) async fn lookup(
     loop {
         let rows = page(tx, asked, from, &after).await?;
         for row in &rows {
-            let last_at = row.time("last_at")?;
+            let (last_at, id) = (row.time("last_at")?, row.text("batch_id")?);
+            after = (last_at, id.to_owned());
+            // Its first event, which the batch is named by, is after all that is asked for.
+            if made_at(id).is_some_and(|first| first >= until) {
+                continue;
+            }
             if limit.checked_sub(1).and_then(|last| found.get(last)).is_some_and(|last| last.at > last_at) {
                 return Ok(found);
             }
@@ -298,7 +314,10 @@ pub(crate) async fn lookup(
             found.extend(unpack(asked.account_id, row)?.into_iter().filter(is_asked_for));
             found.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
             found.truncate(limit);
-            after = (last_at, row.text("batch_id")?.to_owned());
+            // There is one event of an id.
+            if !found.is_empty() && matches!(asked.attribute, Some((AuditAttribute::EventId, _))) {
+                return Ok(found);
+            }
         }
         if rows.len() < PAGE as usize {
             return Ok(found);
@@ -345,13 +364,15 @@ fn made_at(id: &str) -> Option<Timestamp> {
     Timestamp::from_millisecond(milliseconds).ok().filter(|_| is_id)
 }
 
-/// Up to `limit` of the node's batches that wait for its files, oldest first.
+/// Up to `limit` of the node's batches that wait for its files, in the order of their ids, behind the batch `after`.
 pub async fn waiting(
     tx: &mut Transaction,
     node_id: &str,
+    after: Option<&str>,
     limit: u32,
 ) -> Result<Vec<WaitingBatch>, StoreError> {
-    let rows = tx.query(WAITING, &[(":node_id", &node_id), (":limit", &limit)]).await?;
+    let after = after.unwrap_or_default();
+    let rows = tx.query(WAITING, &[(":node_id", &node_id), (":after", &after), (":limit", &limit)]).await?;
     let read = |row: &Row| {
         let account_id = AccountId::parse(row.text("account_id")?)
             .map_err(|_| StoreError::Corrupt("a batch of events is of no account".into()))?;
@@ -472,7 +493,7 @@ const LIST_WITH: &str = "SELECT b.last_at, b.batch_id, b.doc_version, b.packed
     ORDER BY b.last_at DESC, b.batch_id DESC";
 const WAITING: &str = "SELECT o.account_id, o.batch_id, b.doc_version, b.packed FROM audit_batch_outbox o
     JOIN audit_batch b ON b.account_id = o.account_id AND b.last_at = o.last_at AND b.batch_id = o.batch_id
-    WHERE o.node_id = :node_id ORDER BY o.batch_id LIMIT :limit";
+    WHERE o.node_id = :node_id AND o.batch_id > :after ORDER BY o.batch_id LIMIT :limit";
 const DELETE_WAITING: &str =
     "DELETE FROM audit_batch_outbox WHERE node_id = :node_id AND batch_id = :batch_id";
 const LIST_BEFORE: &str = "SELECT last_at, batch_id FROM audit_batch b

@@ -74,7 +74,7 @@ pub fn unacknowledged(chain: &Path, head: &Head, limit: usize) -> Result<Unackno
     let mut found = Unacknowledged::default();
     for segment in segment::list(chain)? {
         let name = segment.name();
-        if segment.first <= head.sequence && head.file.as_ref() != Some(&name) {
+        if !is_behind(&segment, &name, head) {
             continue;
         }
         follow(&segment.path(chain), &name, None, &mut |step| {
@@ -92,6 +92,22 @@ pub fn unacknowledged(chain: &Path, head: &Head, limit: usize) -> Result<Unackno
     }
     found.records.truncate(limit);
     Ok(found)
+}
+
+/// Whether what was found behind the end of the chain is where a node may have appended it: there alone does
+/// [`unacknowledged`] look.
+pub fn may_be_unacknowledged(finding: &Finding, head: &Head) -> bool {
+    match finding {
+        Finding::Added { file, .. } => {
+            Segment::parse(file).is_some_and(|segment| is_behind(&segment, file, head))
+        }
+        _ => false,
+    }
+}
+
+/// Whether records behind the end of the chain may be in that file.
+fn is_behind(segment: &Segment, name: &str, head: &Head) -> bool {
+    segment.first > head.sequence || head.file.as_deref() == Some(name)
 }
 
 /// The file that goes on, if it may.

@@ -29,7 +29,7 @@ mod statement;
 mod tail;
 mod verify;
 
-pub use append::{SEGMENT_BYTES, Unacknowledged, append, unacknowledged};
+pub use append::{SEGMENT_BYTES, Unacknowledged, append, may_be_unacknowledged, unacknowledged};
 pub use chain::{Hash, Link, genesis};
 pub use directory::{Directory, Lock};
 pub use prune::prune;

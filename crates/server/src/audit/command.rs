@@ -126,7 +126,7 @@ async fn chain(
             // When the node was stopped in between, they still wait in the store; it will go on from there.
             let chain = AuditChain { node_id: node.to_owned(), head };
             if goes_on(plane, directory, &chain, true).await? {
-                report.findings.clear();
+                report.findings.retain(|finding| !trail::may_be_unacknowledged(finding, &chain.head));
             }
         }
         if report.findings.is_empty() || !may_pass || attempt == ATTEMPTS {

@@ -222,7 +222,7 @@ struct Waiting {
 impl Waiting {
     async fn read(tx: &mut Transaction, node: &str) -> Result<Self, StoreError> {
         let events = audit_chain::waiting(tx, node, EVENTS).await?;
-        Ok(Self { events, batches: audit_batch::waiting(tx, node, BATCHES).await? })
+        Ok(Self { events, batches: audit_batch::waiting(tx, node, None, BATCHES).await? })
     }
 
     fn is_empty(&self) -> bool {
@@ -245,20 +245,14 @@ pub(super) async fn goes_on(
     chain: &AuditChain<Head>,
     nothing_torn: bool,
 ) -> Result<bool, Failure> {
-    let mut tx = plane.store.read();
-    // Batches are taken in their order, and none comes while a node starts: those it was at are still the first ones.
-    let batches = audit_batch::waiting(&mut tx, &chain.node_id, BATCHES).await?;
-    let in_batches: HashSet<&str> =
-        batches.iter().flat_map(|batch| &batch.events).map(|event| event.document.as_str()).collect();
-    let limit = usize::try_from(EVENTS)? + in_batches.len() + 1;
+    // What is appended at once.
+    let limit = usize::try_from(EVENTS)? + usize::try_from(BATCHES)? * audit_batch::MOST + 1;
     let left = trail::unacknowledged(&directory.chain(&chain.node_id), &chain.head, limit)?;
     if left.records.len() == limit || (left.torn && nothing_torn) {
         return Ok(false);
     }
-    for record in &left.records {
-        if in_batches.contains(record.as_str()) {
-            continue;
-        }
+    let mut tx = plane.store.read();
+    for record in not_in_batches(&mut tx, &chain.node_id, &left.records).await? {
         let parsed: Result<Identified, _> = serde_json::from_str(record);
         let Ok(Identified { id }) = parsed else { return Ok(false) };
         let waits = audit_chain::find_waiting(&mut tx, &chain.node_id, &id).await?;
@@ -267,6 +261,28 @@ pub(super) async fn goes_on(
         }
     }
     Ok(true)
+}
+
+/// Those of the records that are in no batch which waits. Batches are looked through until all are found: one that came later
+/// may have taken a place before those that were being written.
+async fn not_in_batches<'a>(
+    tx: &mut Transaction,
+    node: &str,
+    records: &'a [String],
+) -> Result<HashSet<&'a str>, StoreError> {
+    let mut missing: HashSet<&str> = records.iter().map(String::as_str).collect();
+    let mut after = None;
+    while !missing.is_empty() {
+        let batches = audit_batch::waiting(tx, node, after.as_deref(), BATCHES).await?;
+        for event in batches.iter().flat_map(|batch| &batch.events) {
+            missing.remove(event.document.as_str());
+        }
+        match batches.into_iter().last() {
+            Some(last) => after = Some(last.id),
+            None => break,
+        }
+    }
+    Ok(missing)
 }
 
 /// What tells events apart.

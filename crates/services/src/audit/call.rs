@@ -51,6 +51,20 @@ pub(super) enum Outcome {
     Failed { code: &'static str, message: String },
 }
 
+impl Outcome {
+    /// About how much memory it takes beside itself, in bytes.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Done(Some(shown)) => {
+                let names = shown.resources.iter().map(|resource| resource.kind.len() + resource.name.len());
+                shown.text.len() + names.sum::<usize>()
+            }
+            Self::Done(None) => 0,
+            Self::Failed { message, .. } => message.len(),
+        }
+    }
+}
+
 /// What is shown of an answer. Written at once: what is not shown of it does not wait in memory.
 #[derive(Clone, Debug)]
 pub(super) struct Shown {

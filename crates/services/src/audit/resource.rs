@@ -8,12 +8,16 @@ use store::audit_event::AuditResource;
 
 /// Most resources of one event, as names can be repeated in lists.
 const MOST: usize = 16;
-/// Names longer than any that AWS gives are no names.
+/// Names longer than any that AWS gives are no names, nor are those with control characters: PostgreSQL's text holds no NUL.
 const NAME_BYTES: usize = 2048;
 
 /// Notes what a member named, if it is something.
 pub(super) fn note(member: &str, name: &str, resources: &mut Vec<AuditResource>) {
-    if resources.len() >= MOST || name.is_empty() || name.len() > NAME_BYTES {
+    if resources.len() >= MOST
+        || name.is_empty()
+        || name.len() > NAME_BYTES
+        || name.contains(char::is_control)
+    {
         return;
     }
     if let Some(kind) = kind(member, name) {

@@ -67,13 +67,14 @@ struct Waiting {
     bytes: usize,
     /// Records that waited in vain for room, by account.
     lost: BTreeMap<AccountId, u64>,
-    /// How many records are on their way into the store.
+    /// How many records are on their way into the store, and how much memory they take.
     leaving: usize,
+    leaving_bytes: usize,
 }
 
 impl Waiting {
     fn is_full(&self, room: usize) -> bool {
-        self.calls.len() + self.leaving >= room || self.bytes >= BYTES
+        self.calls.len() + self.leaving >= room || self.bytes + self.leaving_bytes >= BYTES
     }
 }
 
@@ -139,12 +140,17 @@ impl Audit {
         }
         let mut waiting = self.waiting();
         if waiting.is_full(self.settings.room) {
-            *waiting.lost.entry(call.caller.account_id).or_default() += 1;
-            self.lost.fetch_add(1, Ordering::Relaxed);
-            return;
+            drop(waiting);
+            return self.lose(call.caller.account_id, 1);
         }
-        waiting.bytes += call.size();
+        waiting.bytes += call.size() + outcome.size();
         waiting.calls.push((call, outcome));
+    }
+
+    /// Gives up records, and lets a record say so.
+    fn lose(&self, account: AccountId, records: u64) {
+        *self.waiting().lost.entry(account).or_default() += records;
+        self.lost.fetch_add(records, Ordering::Relaxed);
     }
 
     /// Writes what waits. What cannot be written waits on.
@@ -168,14 +174,33 @@ impl Audit {
             leaving.extend(AuditBatch::pack(account, &records)?);
         }
         let mut written = Ok(());
+        let mut most = BATCHES;
         while written.is_ok() && !leaving.is_empty() {
-            let batches = leaving.len().min(BATCHES);
-            written = write(store, self.node(), leaving.iter().take(batches)).await;
-            if written.is_ok() {
-                leaving.drain(..batches);
-            }
+            let batches = leaving.len().min(most);
+            written = match write(store, self.node(), leaving.iter().take(batches)).await {
+                Ok(()) => {
+                    leaving.drain(..batches);
+                    Ok(())
+                }
+                // The store is there and does not take them: one by one, and without the one that it does not take, which
+                // would else keep all others from being written.
+                Err(error @ StoreError::Statement(_)) => {
+                    if most == 1
+                        && let Some(refused) = leaving.pop_front()
+                    {
+                        tracing::error!(%error, records = refused.len(), "the store takes no record of these");
+                        self.lose(refused.account_id(), refused.len() as u64);
+                    }
+                    most = 1;
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            };
         }
-        self.waiting().leaving = leaving.iter().map(AuditBatch::len).sum();
+        let mut waiting = self.waiting();
+        waiting.leaving = leaving.iter().map(AuditBatch::len).sum();
+        waiting.leaving_bytes = leaving.iter().map(AuditBatch::size).sum();
+        drop(waiting);
         self.failing.store(written.is_err(), Ordering::Relaxed);
         written
     }
@@ -184,7 +209,8 @@ impl Audit {
     fn take(&self) -> Waiting {
         let mut waiting = self.waiting();
         let leaving = waiting.leaving + waiting.calls.len();
-        mem::replace(&mut *waiting, Waiting { leaving, ..Waiting::default() })
+        let leaving_bytes = waiting.leaving_bytes + waiting.bytes;
+        mem::replace(&mut *waiting, Waiting { leaving, leaving_bytes, ..Waiting::default() })
     }
 
     /// Sound after every statement, so a panic elsewhere while it was locked does no harm.

@@ -253,15 +253,15 @@ pub(crate) async fn batches_wait_and_are_deleted(bench: &Bench) {
                 audit_batch::insert(tx, batch, Some("n1")).await?;
             }
             audit_chain::insert(tx, &sealer, bench.account, &chain, b"key").await?;
-            assert!(audit_batch::waiting(tx, "n2", 9).await?.is_empty());
-            let waiting = audit_batch::waiting(tx, "n1", 2).await?;
+            assert!(audit_batch::waiting(tx, "n2", None, 9).await?.is_empty());
+            let waiting = audit_batch::waiting(tx, "n1", None, 2).await?;
             let documents: Vec<&str> =
                 waiting.iter().flat_map(|batch| &batch.events).map(|event| &*event.document).collect();
             let expected: Vec<&str> = events.iter().map(|event| &*event.document).collect();
             assert_eq!(documents, expected[..documents.len()]);
             assert_eq!(audit_batch::delete_before(tx, bench.account, time(999), 9).await?, 0, "all wait");
             audit_chain::advance(tx, "n1", &Head { sequence: 1 }, &[], &waiting).await?;
-            let left = audit_batch::waiting(tx, "n1", 99).await?;
+            let left = audit_batch::waiting(tx, "n1", None, 99).await?;
             assert_eq!(left.len(), packed.len() - 2);
             assert_eq!(audit_batch::delete_before(tx, bench.account, time(0), 9).await?, 0);
             assert_eq!(audit_batch::delete_before(tx, bench.account, time(999), 1).await?, 1);
