@@ -44,6 +44,11 @@ class Disk:
         draft.write_text("\n".join(rules))
         draft.rename(self.rules)
 
+    def failures(self) -> int:
+        """How often something failed by the rules."""
+        hits = self.rules.with_name(self.rules.name + ".hits")
+        return hits.stat().st_size if hits.exists() else 0
+
     def heal(self) -> None:
         self.rules.unlink(missing_ok=True)
 

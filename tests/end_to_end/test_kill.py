@@ -250,15 +250,22 @@ class Lane:
 
     def end(self) -> None:
         """Starts and stops once more: every event of a change is in the files, once, and none is twice."""
-        self.start().stop()
+        plane = self.start()
+        asked = call(plane, self.credentials, self.seconds, "GetUser", UserName="writer")
+        assert asked.status == 200, asked.body
+        plane.stop()
         with contextlib.closing(sqlite3.connect(self.data / "portcullis.db")) as store:
             kept = {json.loads(doc)["eventID"] for (doc,) in store.execute("SELECT doc FROM audit_event")}
-            assert store.execute("SELECT COUNT(*) FROM audit_outbox").fetchone() == (0,)
-        written = collections.Counter()
+            for waiting in ("audit_outbox", "audit_batch_outbox"):
+                assert store.execute(f"SELECT COUNT(*) FROM {waiting}").fetchone() == (0,)
+        written, requests = collections.Counter(), set()
         for path in (self.data / "audit").rglob("*.jsonl"):
             if path.name != "digests.jsonl":
-                written.update(json.loads(line)["eventID"] for line in path.read_text().splitlines())
+                events = [json.loads(line) for line in path.read_text().splitlines()]
+                written.update(event["eventID"] for event in events)
+                requests |= {event.get("requestID") for event in events}
         assert kept <= set(written) and set(written.values()) == {1}
+        assert asked.headers["x-amzn-requestid"] in requests
         commands.run("audit verify", data=self.data)
         assert "in order" in commands.run("check", data=self.data)
         assert "panicked at" not in self.log.read_text(errors="replace")
