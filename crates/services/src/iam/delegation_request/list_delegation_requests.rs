@@ -1,23 +1,17 @@
-use super::{default_policy, shape};
+use super::shape;
 use crate::{Access, Cx, Effect, Operation, Permission, Result, iam::page::Page};
-use serde_json::json;
 use shapes::iam::{ListDelegationRequests, ListDelegationRequestsInput, ListDelegationRequestsOutput};
 use store::Transaction;
-
-const ACTION: &str = "iam:ListDelegationRequests";
 
 impl Operation for ListDelegationRequests {
     const EFFECT: Effect = Effect::Read;
 
     /// Everybody may list their own by default.
     async fn access(cx: &Cx, _tx: &mut Transaction, input: &ListDelegationRequestsInput) -> Result<Access> {
-        let mut requests = Permission::to(ACTION, "*");
+        let mut requests = Permission::to("iam:ListDelegationRequests", "*");
         if let Some(owner) = &input.owner_id {
             requests = requests.with("iam:DelegationRequestOwner", owner);
-            let identity = cx.caller.arn().to_string();
-            if *owner == identity {
-                requests.resource_policy = default_policy(&json!({ "AWS": identity }), &[ACTION], "*");
-            }
+            requests.is_granted = *owner == cx.caller.arn().to_string();
         }
         Ok(requests.into())
     }
