@@ -159,6 +159,8 @@ async fn a_request_goes_its_way() {
     let Err(refusal) = plane.user::<AcceptDelegationRequest>("alice", accept(&id)).await else { panic!() };
     refusal.is("AccessDenied", "iam:AcceptDelegationRequest");
     plane.user::<AcceptDelegationRequest>("admin", accept(&id)).await.unwrap();
+    let record = store::delegation_request::find(&mut plane.plane.store.read(), &id).await.unwrap().unwrap();
+    assert_eq!(record.approver_unique_id.unwrap(), user(&plane, "admin").await.id.to_string());
     plane.user::<SendDelegationToken>("alice", send(&id)).await.unwrap();
     let request = plane.root_of::<GetDelegationRequest>(provider(), get(&id)).await.unwrap();
     let request = request.delegation_request.unwrap();
@@ -351,6 +353,14 @@ async fn a_namesake_of_the_owner_is_not_the_owner() {
     refusal.is("AccessDenied", "iam:GetDelegationRequest");
     let Err(refusal) = plane.user::<RejectDelegationRequest>("alice", reject(&id)).await else { panic!() };
     refusal.is("AccessDenied", "iam:RejectDelegationRequest");
+    let own = || ListDelegationRequestsInput {
+        owner_id: Some(format!("arn:aws:iam::{ACCOUNT}:user/alice")),
+        ..Default::default()
+    };
+    let listed = plane.user::<ListDelegationRequests>("alice", own()).await.unwrap();
+    assert_eq!(listed.delegation_requests.unwrap(), vec![]);
+    let listed = plane.root::<ListDelegationRequests>(own()).await.unwrap();
+    assert_eq!(listed.delegation_requests.unwrap().len(), 1, "others see what is under the name");
 }
 
 #[tokio::test]
