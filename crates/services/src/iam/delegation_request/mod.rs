@@ -72,7 +72,8 @@ fn arn(cx: &Cx, id: &str) -> Arn {
     Arn::iam(cx.account(), format!("delegation-request/{id}"))
 }
 
-/// The request as IAM's answers show it.
+/// The request as IAM's answers show it. Its notes are between those who take and those who approve it: the provider's
+/// account is not shown them.
 fn shape(cx: &Cx, request: &DelegationRequest) -> types::DelegationRequest {
     let parameters: Vec<types::PolicyParameter> = request.parameters.iter().map(parameter).collect();
     let restrictions = boundaries(&request.policy);
@@ -96,7 +97,7 @@ fn shape(cx: &Cx, request: &DelegationRequest) -> types::DelegationRequest {
         create_date: Some(request.created_at),
         session_duration: i32::try_from(request.session_duration).ok(),
         redirect_url: request.redirect_url.clone(),
-        notes: request.notes.clone(),
+        notes: request.notes.clone().filter(|_| request.owner_account == Some(cx.account())),
         rejection_reason: request.rejection_reason.clone(),
         only_send_by_owner: Some(request.only_send_by_owner),
         updated_time: Some(request.updated_at),

@@ -165,6 +165,7 @@ async fn a_request_goes_its_way() {
     let request = plane.root_of::<GetDelegationRequest>(provider(), get(&id)).await.unwrap();
     let request = request.delegation_request.unwrap();
     assert_eq!(request.state, Some(StateType::Finalized), "the provider sees it");
+    assert_eq!(request.notes, None, "which are not for the provider");
     assert_eq!(request.approver_id.unwrap(), format!("arn:aws:iam::{ACCOUNT}:user/admin"));
     refused::<RejectDelegationRequest>(&plane, reject(&id)).await.is("InvalidInput", "not in a state");
 }
