@@ -18,7 +18,7 @@ pub trait Operation: wire::Operation {
     ) -> impl Future<Output = Result<Access>> + Send;
 
     /// Does beforehand, once, what must not happen in a transaction that may run again: work that takes long, such as
-    /// hashing a password or asking another host, or that has an effect of its own, such as using up a code of an MFA
+    /// hashing a password, verifying certificates or asking another host, or that has an effect of its own, such as using up a code of an MFA
     /// device. For a writing
     /// operation after a first authorisation, for a reading one before the only one. `handle` finds the result in
     /// [`Cx::prepared`].
