@@ -323,6 +323,24 @@ async fn the_parts_of_a_role_need_their_permissions() {
 }
 
 #[tokio::test]
+async fn what_is_put_on_a_role_is_put_on_one_with_its_tags() {
+    let plane = TestPlane::with_role_templates(TEMPLATES).await;
+    for (name, value) in [("tagged", "1"), ("other", "2")] {
+        let condition = format!(
+            r#"{{"StringEquals":{{"aws:ResourceTag/team-blue":"{value}","iam:ResourceTag/team-blue":"{value}"}}}}"#
+        );
+        let statements = format!(
+            r#"{{"Effect":"Allow","Action":["iam:GetRoleTemplateVersion","iam:CreateRole","iam:TagRole"],"Resource":"*"}},
+            {{"Effect":"Allow","Action":["iam:PutRole*","iam:AttachRolePolicy"],"Resource":"*","Condition":{condition}}}"#
+        );
+        user_with_policy(&plane, name, &document(&statements)).await;
+    }
+    let refusal = plane.user::<AcquireRole>("other", worker()).await.map(drop).unwrap_err();
+    refusal.is("AccessDenied", "iam:PutRolePermissionsBoundary");
+    plane.user::<AcquireRole>("tagged", worker()).await.unwrap();
+}
+
+#[tokio::test]
 async fn an_operators_template_may_name_what_an_account_does_not_have() {
     let missing = TEMPLATES
         .replace("arn:aws:iam::aws:policy/IAMReadOnlyAccess", "arn:aws:iam::123456789012:policy/own");
