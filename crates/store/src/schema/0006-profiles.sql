@@ -22,6 +22,7 @@ CREATE TABLE iam_role_deletion (
     doc TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (account_id, task_id)
 );
+CREATE INDEX iam_role_deletion_requested ON iam_role_deletion (account_id, requested_at, task_id);
 
 -- Accounts that have set nothing have no row.
 CREATE TABLE iam_account_settings (

@@ -137,6 +137,14 @@ pub(crate) async fn role_deletions(bench: &Bench) {
     assert_eq!(find("task/old").await, Some(old));
     bench.write(async |tx| role_deletion::delete_before(tx, bench.account, time(5)).await).await;
     assert_eq!((find("task/old").await, find("task/new").await), (None, Some(new)));
+    for at in [8, 6, 7] {
+        let newer = deletion(&at.to_string(), at, None);
+        bench.write(async |tx| role_deletion::insert(tx, &newer).await).await;
+    }
+    bench.write(async |tx| role_deletion::delete_all_but(tx, bench.account, 2).await).await;
+    for (task, is_kept) in [("task/new", false), ("task/6", false), ("task/7", true), ("task/8", true)] {
+        assert_eq!(find(task).await.is_some(), is_kept, "{task}");
+    }
 }
 
 pub(crate) async fn settings_of_accounts(bench: &Bench) {

@@ -10,6 +10,8 @@ use store::{Transaction, last_used::UsedKind};
 
 /// How long it is told what became of a deletion.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Of how many deletions of an account it is told; of the latest.
+const MOST_REMEMBERED: u32 = 1000;
 /// More than any quota allows on one role.
 const ALL: u32 = 10_000;
 
@@ -40,6 +42,7 @@ impl Operation for DeleteServiceLinkedRole {
             requested_at: cx.now,
             failure,
         };
+        store::role_deletion::delete_all_but(tx, account, MOST_REMEMBERED - 1).await?;
         store::role_deletion::insert(tx, &deletion).await?;
         Ok(DeleteServiceLinkedRoleOutput { deletion_task_id: deletion.task_id })
     }

@@ -222,6 +222,30 @@ async fn tasks_are_told_apart_and_forgotten_after_a_month() {
 }
 
 #[tokio::test]
+async fn a_thousand_tasks_are_remembered() {
+    let plane = TestPlane::new().await;
+    let task = |number: i64| format!("task/aws-service-role/a/b/{number:04}");
+    in_store(&plane, async |tx| {
+        for number in 0..1000 {
+            let deletion = domain::RoleDeletion {
+                account_id: plane.account,
+                task_id: task(number),
+                requested_at: plane.now() - jiff::SignedDuration::from_secs(1000 - number),
+                failure: Some("The role is in use.".into()),
+            };
+            store::role_deletion::insert(tx, &deletion).await.unwrap();
+        }
+    })
+    .await;
+    create(&plane, of("spot.amazonaws.com")).await;
+    let latest = delete(&plane, SPOT).await;
+    refused::<GetServiceLinkedRoleDeletionStatus>(&plane, status_of(&task(0))).await.is("NoSuchEntity", "");
+    for kept in [&task(1), &task(999), &latest] {
+        plane.root::<GetServiceLinkedRoleDeletionStatus>(status_of(kept)).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn it_counts_as_a_role() {
     let plane = TestPlane::new().await;
     in_store(&plane, async |tx| {
