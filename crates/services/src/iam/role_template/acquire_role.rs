@@ -81,7 +81,7 @@ fn to_create(cx: &Cx, rendered: &Rendered) -> Vec<Permission> {
 
 async fn create(cx: &Cx, tx: &mut Transaction, rendered: Rendered) -> Result<Role> {
     let account = cx.account();
-    let trust = role::trust::parse(tx, rendered.trust_policy).await?;
+    let trust = role::trust::parse(tx, account, rendered.trust_policy).await?;
     let shapes: Vec<types::Tag> = tags::shapes(&rendered.tags);
     let role = Role {
         account_id: account,
