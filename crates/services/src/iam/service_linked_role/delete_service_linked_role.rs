@@ -6,7 +6,7 @@ use crate::{
 use domain::{PolicyOwner, Role, RoleDeletion};
 use jiff::SignedDuration;
 use shapes::iam::{DeleteServiceLinkedRole, DeleteServiceLinkedRoleInput, DeleteServiceLinkedRoleOutput};
-use store::{Transaction, last_used::UsedKind};
+use store::Transaction;
 
 /// How long it is told what became of a deletion.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -65,7 +65,5 @@ async fn delete(cx: &Cx, tx: &mut Transaction, role: &Role) -> Result<()> {
     for policy in store::inline_policy::list(tx, account, &owner, None, ALL).await? {
         store::inline_policy::delete(tx, account, &owner, &policy.name).await?;
     }
-    store::last_used::delete(tx, account, UsedKind::Role, role.id.as_str()).await?;
-    store::role::delete(tx, account, &role.id).await?;
-    Ok(())
+    role::delete(tx, role).await
 }
