@@ -37,9 +37,11 @@ const TEMPLATES: &str = r#"[
      "parameters":[{"name":"Team","type":"String"},{"name":"Trusted","type":"Arn"},
         {"name":"Actions","type":"StringList","default":"s3:Get*"},{"name":"Number","type":"Number","default":"1"}]},
     {"service":"own.example","name":"Worker","major_version":2,"minor_version":2,"default_minor_version":1,
-     "version_enabled":false,"created_at":"2026-01-01T00:00:00Z","role_name":"off","trust_policy":{}},
+     "version_enabled":false,"created_at":"2026-01-01T00:00:00Z","role_name":"off","trust_policy":{"Version":"2012-10-17","Statement":
+        {"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}},
     {"service":"own.example","name":"Off","major_version":1,"minor_version":0,"default_minor_version":0,"enabled":false,
-     "created_at":"2026-01-01T00:00:00Z","role_name":"off","trust_policy":{}}
+     "created_at":"2026-01-01T00:00:00Z","role_name":"off","trust_policy":{"Version":"2012-10-17","Statement":
+        {"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}}
 ]"#;
 
 fn acquire(arn: &str, values: &[(&str, &[&str])]) -> AcquireRoleInput {
