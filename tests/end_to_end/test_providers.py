@@ -208,20 +208,30 @@ def test_metadata_that_is_meant_to_harm(root, pair):
             root.call("iam", "CreateSAMLProvider", Name="idp", SAMLMetadataDocument=document)
 
 
+def listening() -> socket.socket:
+    """A listener where a provider would be."""
+    try:
+        return socket.create_server((PROVIDER_ADDRESS, 443))
+    except PermissionError:
+        pytest.skip("port 443 is for the administrator of this machine")
+
+
 def test_the_plane_connects_to_nobody_within(root):
-    for host in ["127.0.0.1", "localhost", "169.254.169.254", "10.0.0.1"]:
-        with refused("OpenIdIdpCommunicationError", 400, f"Could not connect to https://{host}"):
-            root.call("iam", "CreateOpenIDConnectProvider", Url=f"https://{host}")
+    with listening() as listener:
+        for host in [PROVIDER_ADDRESS, "127.0.0.1", "localhost", "169.254.169.254", "10.0.0.1"]:
+            with refused("OpenIdIdpCommunicationError", 400, f"Could not connect to https://{host}"):
+                root.call("iam", "CreateOpenIDConnectProvider", Url=f"https://{host}")
+        # Whoever had connected would wait here.
+        listener.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
 
 
 def test_a_thumbprint_is_fetched_from_where_the_operator_allows(tmp_path, pair):
     idp = pair("idp")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "idp.pem", tmp_path / "idp.key")
-    try:
-        listener = socket.create_server((PROVIDER_ADDRESS, 443))
-    except PermissionError:
-        pytest.skip("port 443 is for the administrator of this machine")
+    listener = listening()
 
     def serve() -> None:
         try:

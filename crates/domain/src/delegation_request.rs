@@ -28,6 +28,8 @@ pub struct DelegationRequest {
     pub owner_unique_id: Option<String>,
     /// The ARN of whoever accepted it: whose permissions the provider gets at most.
     pub approver: Option<String>,
+    /// The unique id of whoever accepted it.
+    pub approver_unique_id: Option<String>,
     /// The state it was last brought to. It expires by itself: see [`DelegationRequest::state`].
     pub stage: DelegationStage,
     /// When it came into that state.
@@ -151,10 +153,16 @@ impl DelegationRequest {
     }
 
     /// Approves it.
-    pub fn accept(&mut self, identity: String, now: Timestamp) -> Result<(), DelegationStateError> {
+    pub fn accept(
+        &mut self,
+        identity: String,
+        unique_id: String,
+        now: Timestamp,
+    ) -> Result<(), DelegationStateError> {
         let from = [DelegationStage::Assigned, DelegationStage::PendingApproval];
         self.move_to(DelegationStage::Accepted, &from, now)?;
         self.approver = Some(identity);
+        self.approver_unique_id = Some(unique_id);
         Ok(())
     }
 
@@ -219,6 +227,7 @@ mod tests {
             owner: None,
             owner_unique_id: None,
             approver: None,
+            approver_unique_id: None,
             stage,
             stage_since: at(0),
             created_at: at(0),
@@ -244,7 +253,7 @@ mod tests {
         let all: [&Step<'_>; 5] = [
             &|request| request.associate(account, "arn".into(), "AIDA".into(), now),
             &|request| request.forward(None, now),
-            &|request| request.accept("arn".into(), now),
+            &|request| request.accept("arn".into(), "AIDA".into(), now),
             &|request| request.reject(None, now),
             &|request| request.finalize(now),
         ];

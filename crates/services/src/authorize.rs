@@ -55,36 +55,41 @@ fn one(cx: &Cx, principal: &Principal, mut context: Context, permission: &Permis
         context: &context,
     };
     let resource_policy = permission.resource_policy.as_deref();
-    let granted = permission.is_granted_to_users.then(|| &*GRANTED_TO_USERS);
-    let bundles: Vec<&Bundle> = cx.policies.bundles(resource_policy).chain(granted).collect();
+    let granted = permission.is_granted.then(|| &*GRANTED);
+    let bundles: Vec<&Bundle> =
+        cx.policies.bundles(resource_policy).chain(granted.map(|granted| &granted.bundle)).collect();
     if decide(&Query::new(&request), &bundles).is_allowed() {
         return Ok(());
     }
     let (caller, action, resource) = (cx.caller.arn().to_string(), permission.action, &permission.resource);
     Err(Error::access_denied(match resource_policy {
-        None => evaluate(&request, &cx.policies.with(None)).denial_message(&caller, action, resource),
+        None => {
+            let policies = cx.policies.with(None);
+            let granted = granted.map(|granted| granted.sources.as_slice()).unwrap_or_default();
+            let identity = [policies.identity, granted].concat();
+            let policies = Policies { identity: &identity, ..policies };
+            evaluate(&request, &policies).denial_message(&caller, action, resource)
+        }
         // Whether it is the role or the caller's own policies that refuse is not told: STS gives no reason.
         Some(_) => format!("User: {caller} is not authorized to perform: {action} on resource: {resource}"),
     }))
 }
 
-/// What an account can grant to all its users: to change their own passwords.
-static GRANTED_TO_USERS: LazyLock<Bundle> = LazyLock::new(|| {
-    let document = r#"{
-        "Version": "2012-10-17",
-        "Statement": {
-            "Effect": "Allow",
-            "Action": ["iam:ChangePassword", "iam:GetAccountPasswordPolicy"],
-            "Resource": "*"
-        }
-    }"#;
-    // A test looks whether it grants: without it nobody is granted anything.
+/// One more policy of the caller, that grants what was asked for.
+struct Granted {
+    sources: Vec<Source>,
+    bundle: Bundle,
+}
+
+/// It is asked only about a permission that is granted, so it can allow everything.
+static GRANTED: LazyLock<Granted> = LazyLock::new(|| {
+    let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    // Tests look whether it grants: without it nobody is granted anything.
     let policy = Policy::parse(document, PolicyKind::Identity).ok();
-    let sources: Vec<Source> = policy
-        .map(|policy| Source::new("", "AllowUsersToChangePassword", Arc::new(policy)))
-        .into_iter()
-        .collect();
-    Bundle::new(&Policies { identity: &sources, ..Policies::default() })
+    let sources: Vec<Source> =
+        policy.map(|policy| Source::new("", "Granted", Arc::new(policy))).into_iter().collect();
+    let bundle = Bundle::new(&Policies { identity: &sources, ..Policies::default() });
+    Granted { sources, bundle }
 });
 
 /// The account that an ARN names.

@@ -51,6 +51,11 @@ pub enum Prepared {
     Nothing,
     /// A credential report.
     Report(String),
+    /// Metadata of a SAML provider and a private key were read; until when a provider with that metadata is good, where
+    /// there is any.
+    SamlProvider(Option<Timestamp>),
+    /// A server certificate was verified, with its key and chain; until when it is valid.
+    ServerCertificate(Timestamp),
     /// The thumbprint of an OpenID Connect provider, which was asked for it.
     Thumbprint(String),
 }

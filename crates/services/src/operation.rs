@@ -18,7 +18,7 @@ pub trait Operation: wire::Operation {
     ) -> impl Future<Output = Result<Access>> + Send;
 
     /// Does beforehand, once, what must not happen in a transaction that may run again: work that takes long, such as
-    /// hashing a password or asking another host, or that has an effect of its own, such as using up a code of an MFA
+    /// hashing a password, verifying certificates or asking another host, or that has an effect of its own, such as using up a code of an MFA
     /// device. For a writing
     /// operation after a first authorisation, for a reading one before the only one. `handle` finds the result in
     /// [`Cx::prepared`].
@@ -65,8 +65,8 @@ pub struct Permission {
     pub conditions: Vec<Condition>,
     /// The policy on the resource itself, where it has one: a role's trust policy.
     pub resource_policy: Option<Arc<ResourcePolicy>>,
-    /// Whether the account grants it to all its users, whatever their policies grant: what denies or bounds still does.
-    pub is_granted_to_users: bool,
+    /// Whether it is granted whatever the caller's policies grant: what denies or bounds still does.
+    pub is_granted: bool,
 }
 
 /// A condition key with its values.
@@ -109,11 +109,11 @@ impl Permission {
 /// Policies of resources are the same when they are one.
 impl PartialEq for Permission {
     fn eq(&self, other: &Self) -> bool {
-        let Self { action, resource, conditions, resource_policy, is_granted_to_users } = self;
+        let Self { action, resource, conditions, resource_policy, is_granted } = self;
         *action == other.action
             && *resource == other.resource
             && *conditions == other.conditions
-            && *is_granted_to_users == other.is_granted_to_users
+            && *is_granted == other.is_granted
             && match (resource_policy, &other.resource_policy) {
                 (Some(policy), Some(other)) => Arc::ptr_eq(policy, other),
                 (None, None) => true,
@@ -140,7 +140,7 @@ impl Permission {
             resource: resource.to_string(),
             conditions: Vec::new(),
             resource_policy: None,
-            is_granted_to_users: false,
+            is_granted: false,
         }
     }
 

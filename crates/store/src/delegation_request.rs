@@ -5,6 +5,17 @@ use jiff::Timestamp;
 
 use crate::{StoreError, Transaction, document, page};
 
+/// Who has taken the requests of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner<'a> {
+    /// Any identity of the account.
+    Anyone,
+    /// Whoever had that ARN.
+    Arn(&'a str),
+    /// The one identity of that unique id.
+    UniqueId(&'a str),
+}
+
 /// Stores a new request. [`StoreError::Unique`] when the provider has one of that workflow already.
 pub async fn insert(tx: &mut Transaction, request: &DelegationRequest) -> Result<(), StoreError> {
     tx.execute(
@@ -15,6 +26,7 @@ pub async fn insert(tx: &mut Transaction, request: &DelegationRequest) -> Result
             (":workflow_id", &request.workflow_id),
             (":owner_account", &request.owner_account),
             (":owner", &request.owner),
+            (":owner_unique_id", &request.owner_unique_id),
             (":expires_at", &request.expires_at()),
             (":doc_version", &document::VERSION),
             (":doc", &document::write(request)?),
@@ -40,21 +52,26 @@ pub async fn has_workflow(
     Ok(row.is_some())
 }
 
-/// Up to `limit` requests that identities of the account have taken, by id, from behind the id `after`; of one identity
-/// alone, where its ARN is given.
+/// Up to `limit` requests that identities of the account have taken, by id, from behind the id `after`.
 pub async fn list_owned(
     tx: &mut Transaction,
     owner_account: AccountId,
-    owner: Option<&str>,
+    owner: Owner<'_>,
     after: Option<&str>,
     limit: u32,
 ) -> Result<Vec<DelegationRequest>, StoreError> {
+    let (owner, owner_unique_id) = match owner {
+        Owner::Anyone => ("", ""),
+        Owner::Arn(arn) => (arn, ""),
+        Owner::UniqueId(id) => ("", id),
+    };
     let rows = tx
         .query(
             LIST_OWNED,
             &[
                 (":owner_account", &owner_account),
-                (":owner", &owner.unwrap_or_default()),
+                (":owner", &owner),
+                (":owner_unique_id", &owner_unique_id),
                 (":after", &page::begin(after)),
                 (":limit", &limit),
             ],
@@ -79,6 +96,7 @@ pub async fn update(tx: &mut Transaction, request: &DelegationRequest) -> Result
                 (":request_id", &request.id),
                 (":owner_account", &request.owner_account),
                 (":owner", &request.owner),
+                (":owner_unique_id", &request.owner_unique_id),
                 (":expires_at", &request.expires_at()),
                 (":doc_version", &document::VERSION),
                 (":doc", &document::write(request)?),
@@ -99,18 +117,19 @@ pub async fn delete_expired(
 }
 
 const INSERT: &str = "INSERT INTO iam_delegation_request
-    (account_id, request_id, workflow_id, owner_account, owner, expires_at, doc_version, doc)
-    VALUES (:account_id, :request_id, :workflow_id, :owner_account, :owner, :expires_at, :doc_version, :doc)";
+    (account_id, request_id, workflow_id, owner_account, owner, owner_unique_id, expires_at, doc_version, doc)
+    VALUES (:account_id, :request_id, :workflow_id, :owner_account, :owner, :owner_unique_id, :expires_at,
+        :doc_version, :doc)";
 const FIND: &str = "SELECT doc_version, doc FROM iam_delegation_request WHERE request_id = :request_id";
 const FIND_WORKFLOW: &str = "SELECT request_id FROM iam_delegation_request
     WHERE account_id = :account_id AND workflow_id = :workflow_id";
 const LIST_OWNED: &str = "SELECT doc_version, doc FROM iam_delegation_request
     WHERE owner_account = :owner_account AND owner IS NOT NULL AND (:owner = '' OR owner = :owner)
-        AND request_id > :after
+        AND (:owner_unique_id = '' OR owner_unique_id = :owner_unique_id) AND request_id > :after
     ORDER BY request_id LIMIT :limit";
 const COUNT: &str = "SELECT COUNT(*) AS n FROM iam_delegation_request WHERE account_id = :account_id";
 const UPDATE: &str = "UPDATE iam_delegation_request SET owner_account = :owner_account, owner = :owner,
-    expires_at = :expires_at, doc_version = :doc_version, doc = :doc
+    owner_unique_id = :owner_unique_id, expires_at = :expires_at, doc_version = :doc_version, doc = :doc
     WHERE account_id = :account_id AND request_id = :request_id";
 const DELETE_EXPIRED: &str =
     "DELETE FROM iam_delegation_request WHERE account_id = :account_id AND expires_at < :time";

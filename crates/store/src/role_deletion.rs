@@ -41,11 +41,20 @@ pub async fn delete_before(
     Ok(())
 }
 
+/// Forgets the account's oldest deletions, all but `most`.
+pub async fn delete_all_but(tx: &mut Transaction, account: AccountId, most: u32) -> Result<(), StoreError> {
+    tx.execute(DELETE_ALL_BUT, &[(":account_id", &account), (":limit", &most)]).await?;
+    Ok(())
+}
+
 const INSERT: &str = "INSERT INTO iam_role_deletion (account_id, task_id, requested_at, doc_version, doc)
     VALUES (:account_id, :task_id, :requested_at, :doc_version, :doc)";
 const FIND: &str =
     "SELECT doc_version, doc FROM iam_role_deletion WHERE account_id = :account_id AND task_id = :task_id";
 const DELETE_BEFORE: &str =
     "DELETE FROM iam_role_deletion WHERE account_id = :account_id AND requested_at < :time";
+const DELETE_ALL_BUT: &str = "DELETE FROM iam_role_deletion WHERE account_id = :account_id AND task_id NOT IN
+    (SELECT task_id FROM iam_role_deletion WHERE account_id = :account_id
+    ORDER BY requested_at DESC, task_id DESC LIMIT :limit)";
 
-pub(crate) const SQL: &[&str] = &[INSERT, FIND, DELETE_BEFORE];
+pub(crate) const SQL: &[&str] = &[INSERT, FIND, DELETE_BEFORE, DELETE_ALL_BUT];

@@ -83,7 +83,8 @@ pub(crate) const TABLES: &[Table] = &[
         requested_at Integer, doc_version Integer, doc Text),
     table!("iam_account_settings": account_id Text; doc_version Integer, doc Text),
     table!("iam_delegation_request": account_id Text, request_id Text;
-        workflow_id Text, owner_account Text, owner Text, expires_at Integer, doc_version Integer, doc Text),
+        workflow_id Text, owner_account Text, owner Text, owner_unique_id Text, expires_at Integer,
+        doc_version Integer, doc Text),
     table!("access_key": account_id Text, access_key_id Text;
         owner_id Text, secret Bytes, doc_version Integer, doc Text),
     table!("iam_saml_provider": account_id Text, provider_id Text;

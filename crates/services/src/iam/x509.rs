@@ -13,10 +13,13 @@ use rustls::{
 };
 use sha2::{Digest, Sha256};
 use std::{fmt, sync::Arc};
-use x509_parser::{certificate::X509Certificate, parse_x509_certificate, public_key::PublicKey};
+use x509_parser::{
+    asn1_rs::ToDer, certificate::X509Certificate, parse_x509_certificate, public_key::PublicKey,
+    x509::AlgorithmIdentifier,
+};
 
 /// The most certificates of a chain.
-const MAX_CHAIN: usize = 100;
+const MAX_CHAIN: usize = 10;
 
 /// A text that is not what it claims to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -88,9 +91,11 @@ impl Certificate {
         let key = &issuer.public_key().subject_public_key.data;
         let signed = certificate.tbs_certificate.as_ref();
         let signature = &certificate.signature_value.data;
-        // Whatever algorithm the certificate names: under which one the signature is right makes no difference.
+        let Some(id) = identifier(&certificate.signature_algorithm) else { return false };
         let algorithms = aws_lc_rs::default_provider().signature_verification_algorithms.all;
-        algorithms.iter().any(|algorithm| algorithm.verify_signature(key, signed, signature).is_ok())
+        // One for each curve that the key may be on.
+        let mut named = algorithms.iter().filter(|algorithm| *algorithm.signature_alg_id() == *id);
+        named.any(|algorithm| algorithm.verify_signature(key, signed, signature).is_ok())
     }
 
     /// Its SHA-256, in hexadecimal.
@@ -109,6 +114,12 @@ impl Certificate {
     fn read(&self) -> Option<X509Certificate<'_>> {
         parse_x509_certificate(&self.der).ok().map(|(_, certificate)| certificate)
     }
+}
+
+/// An AlgorithmIdentifier in DER without its frame: the algorithm, and its parameters if it has any.
+fn identifier(of: &AlgorithmIdentifier<'_>) -> Option<Vec<u8>> {
+    let parameters = of.parameters.as_ref().map(ToDer::to_der_vec).transpose().ok()?;
+    Some([of.algorithm.to_der_vec().ok()?, parameters.unwrap_or_default()].concat())
 }
 
 impl PrivateKey {
@@ -142,7 +153,7 @@ mod tests {
     use proptest::prelude::*;
     use rcgen::{
         BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, PKCS_ECDSA_P256_SHA256,
-        PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256,
+        PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256, PKCS_RSA_SHA384,
     };
 
     fn params(name: &str) -> CertificateParams {
@@ -186,6 +197,33 @@ mod tests {
         assert!(leaf.is_issued_by(&root) && root.is_issued_by(&root));
         assert!(!leaf.is_issued_by(&namesake), "the name is right, the key is another");
         assert!(!leaf.is_issued_by(&leaf) && !root.is_issued_by(&leaf));
+    }
+
+    #[test]
+    fn a_signature_is_verified_by_the_algorithm_that_the_certificate_names() {
+        let kinds = [
+            (&PKCS_ECDSA_P256_SHA256, &PKCS_ECDSA_P256_SHA256),
+            (&PKCS_ECDSA_P384_SHA384, &PKCS_ECDSA_P256_SHA256),
+            (&PKCS_RSA_SHA256, &PKCS_RSA_SHA384),
+            (&PKCS_ED25519, &PKCS_ED25519),
+        ];
+        for (of_root, of_leaf) in kinds {
+            let (root_key, leaf_key) =
+                (KeyPair::generate_for(of_root).unwrap(), KeyPair::generate_for(of_leaf).unwrap());
+            let root = Certificate::parse(&self_signed("root", &root_key)).unwrap();
+            let issuer = Issuer::new(params("root"), root_key);
+            let der = params("leaf").signed_by(&leaf_key, &issuer).unwrap().der().to_vec();
+            assert!(Certificate::from_der(der.clone()).unwrap().is_issued_by(&root), "{of_root:?}");
+        }
+        // ecdsa-with-SHA256 renamed to ecdsa-with-SHA384 where the signature's algorithm stands: behind what is signed.
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
+        let mut der = params("root").self_signed(&key).unwrap().der().to_vec();
+        let root = Certificate::from_der(der.clone()).unwrap();
+        let name = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
+        let last = der.windows(name.len()).rposition(|bytes| bytes == name).unwrap();
+        der[last + name.len() - 1] = 0x03;
+        let renamed = Certificate::from_der(der).unwrap();
+        assert!(root.is_issued_by(&root) && !renamed.is_issued_by(&root));
     }
 
     #[test]

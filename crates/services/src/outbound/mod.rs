@@ -9,12 +9,17 @@ mod certificate;
 
 use ipnet::IpNet;
 use rustls::pki_types::CertificateDer;
-use std::{io, net::SocketAddr, time::Duration};
-use tokio::sync::Semaphore;
+use std::{
+    io,
+    net::{SocketAddr, ToSocketAddrs},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The port of HTTPS.
 const HTTPS: u16 = 443;
-/// Connections at a time; a request that finds no room is one that cannot be answered now.
+/// Connections and look-ups at a time; a request that finds no room is one that cannot be answered now.
 const AT_A_TIME: usize = 32;
 /// Addresses of one host that are tried.
 const ADDRESSES: usize = 4;
@@ -36,7 +41,7 @@ pub struct OutboundSettings {
 #[derive(Debug)]
 pub struct Outbound {
     settings: OutboundSettings,
-    room: Semaphore,
+    room: Arc<Semaphore>,
 }
 
 /// Why there was no answer. For the operator's log, never for the client.
@@ -69,7 +74,7 @@ impl Default for OutboundSettings {
 impl Outbound {
     /// Connections by these settings; none is opened yet.
     pub fn new(settings: OutboundSettings) -> Self {
-        Self { settings, room: Semaphore::new(AT_A_TIME) }
+        Self { settings, room: Arc::new(Semaphore::new(AT_A_TIME)) }
     }
 
     /// Whether any connection may be opened.
@@ -82,19 +87,54 @@ impl Outbound {
         if !self.settings.connect {
             return Err(OutboundError::Off);
         }
-        let _room = self.room.try_acquire().map_err(|_| OutboundError::Room)?;
+        let room = Arc::new(self.room.clone().try_acquire_owned().map_err(|_| OutboundError::Room)?);
         let whole = async {
-            let addresses = self.addresses(host).await?;
+            let addresses = self.addresses(room.clone(), host).await?;
             certificate::top(host, &addresses).await
         };
         tokio::time::timeout(self.settings.time, whole).await.map_err(|_| OutboundError::Time)?
     }
 
     /// The addresses of the host that may be connected to, those tried first first.
-    async fn addresses(&self, host: &str) -> Result<Vec<SocketAddr>, OutboundError> {
-        let found = tokio::net::lookup_host((host, self.settings.https_port)).await?;
+    async fn addresses(
+        &self,
+        room: Arc<OwnedSemaphorePermit>,
+        host: &str,
+    ) -> Result<Vec<SocketAddr>, OutboundError> {
+        let (host, port) = (host.to_owned(), self.settings.https_port);
+        let found = blocking(room, move || (host.as_str(), port).to_socket_addrs()).await?;
         let may_be = |address: &SocketAddr| address::is_permitted(address.ip(), &self.settings.allow);
         let permitted: Vec<SocketAddr> = found.filter(may_be).take(ADDRESSES).collect();
         if permitted.is_empty() { Err(OutboundError::Address) } else { Ok(permitted) }
+    }
+}
+
+/// Work that blocks a thread until it is done, whether or not anybody still waits for it: so long it takes its room.
+async fn blocking<T: Send + 'static>(
+    room: Arc<OwnedSemaphorePermit>,
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    let done = tokio::task::spawn_blocking(move || {
+        let _room = room;
+        work()
+    });
+    done.await.map_err(io::Error::other)?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_takes_its_room_until_it_is_done() {
+        let room = Arc::new(Semaphore::new(1));
+        let (finish, finished) = mpsc::channel::<()>();
+        let permit = Arc::new(room.clone().try_acquire_owned().unwrap());
+        let work = blocking(permit, move || finished.recv().map_err(io::Error::other));
+        assert!(tokio::time::timeout(Duration::ZERO, work).await.is_err(), "the caller gives up");
+        assert_eq!(room.available_permits(), 0);
+        finish.send(()).unwrap();
+        drop(room.acquire().await.unwrap());
     }
 }

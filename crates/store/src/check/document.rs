@@ -84,6 +84,7 @@ pub(super) fn check(table: &str, row: &Row) -> Result<(), StoreError> {
             same(row, "workflow_id", &request.workflow_id)?;
             same(row, "owner_account", &request.owner_account)?;
             same(row, "owner", &request.owner)?;
+            same(row, "owner_unique_id", &request.owner_unique_id)?;
             same(row, "expires_at", &request.expires_at())
         }
         "access_key" => {

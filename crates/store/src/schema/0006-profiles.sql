@@ -22,6 +22,7 @@ CREATE TABLE iam_role_deletion (
     doc TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (account_id, task_id)
 );
+CREATE INDEX iam_role_deletion_requested ON iam_role_deletion (account_id, requested_at, task_id);
 
 -- Accounts that have set nothing have no row.
 CREATE TABLE iam_account_settings (
@@ -30,14 +31,15 @@ CREATE TABLE iam_account_settings (
     doc TEXT COLLATE "C" NOT NULL
 );
 
--- account_id: of the account that asks. owner_account: of the account that is asked, once it is known. owner: the ARN of
--- whoever took the request.
+-- account_id: of the account that asks. owner_account: of the account that is asked, once it is known. owner and
+-- owner_unique_id: the ARN and the unique id of whoever took the request.
 CREATE TABLE iam_delegation_request (
     account_id TEXT COLLATE "C" NOT NULL REFERENCES account (account_id),
     request_id TEXT COLLATE "C" NOT NULL UNIQUE,
     workflow_id TEXT COLLATE "C" NOT NULL,
     owner_account TEXT COLLATE "C",
     owner TEXT COLLATE "C",
+    owner_unique_id TEXT COLLATE "C",
     expires_at BIGINT NOT NULL,
     doc_version BIGINT NOT NULL,
     doc TEXT COLLATE "C" NOT NULL,

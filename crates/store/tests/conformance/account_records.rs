@@ -5,8 +5,9 @@ use domain::{
     InstanceProfile, InstanceProfileName, Path, RoleDeletion, Tag, TokenVersion,
 };
 use store::{
-    Finding, StoreError, account, account_settings, delegation_request, export, instance_profile, role,
-    role_deletion,
+    Finding, StoreError, account, account_settings,
+    delegation_request::{self, Owner},
+    export, instance_profile, role, role_deletion,
 };
 
 use crate::{
@@ -36,6 +37,7 @@ pub(crate) fn request_of(bench: &Bench, number: u8) -> DelegationRequest {
         owner: None,
         owner_unique_id: None,
         approver: None,
+        approver_unique_id: None,
         stage: DelegationStage::Unassigned,
         stage_since: time(0),
         created_at: time(0),
@@ -135,6 +137,14 @@ pub(crate) async fn role_deletions(bench: &Bench) {
     assert_eq!(find("task/old").await, Some(old));
     bench.write(async |tx| role_deletion::delete_before(tx, bench.account, time(5)).await).await;
     assert_eq!((find("task/old").await, find("task/new").await), (None, Some(new)));
+    for at in [8, 6, 7] {
+        let newer = deletion(&at.to_string(), at, None);
+        bench.write(async |tx| role_deletion::insert(tx, &newer).await).await;
+    }
+    bench.write(async |tx| role_deletion::delete_all_but(tx, bench.account, 2).await).await;
+    for (task, is_kept) in [("task/new", false), ("task/6", false), ("task/7", true), ("task/8", true)] {
+        assert_eq!(find(task).await.is_some(), is_kept, "{task}");
+    }
 }
 
 pub(crate) async fn settings_of_accounts(bench: &Bench) {
@@ -184,11 +194,15 @@ pub(crate) async fn delegation_requests(bench: &Bench) {
             assert_eq!(delegation_request::find(tx, "none").await, Ok(None));
             assert_eq!(delegation_request::has_workflow(tx, bench.account, "workflow-3").await, Ok(true));
             assert_eq!(delegation_request::has_workflow(tx, owner, "workflow-3").await, Ok(false));
-            let all = delegation_request::list_owned(tx, owner, None, None, 10).await?;
+            let all = delegation_request::list_owned(tx, owner, Owner::Anyone, None, 10).await?;
             assert_eq!(all, [one.clone(), two.clone()]);
-            let bobs = delegation_request::list_owned(tx, owner, Some("bob"), None, 10).await?;
-            assert_eq!(bobs, [two.clone()]);
-            let behind = delegation_request::list_owned(tx, owner, None, Some(&one.id), 10).await?;
+            for bob in [Owner::Arn("bob"), Owner::UniqueId("B")] {
+                assert_eq!(delegation_request::list_owned(tx, owner, bob, None, 10).await?, [two.clone()]);
+            }
+            for nobody in [Owner::Arn("B"), Owner::UniqueId("bob")] {
+                assert_eq!(delegation_request::list_owned(tx, owner, nobody, None, 10).await?, []);
+            }
+            let behind = delegation_request::list_owned(tx, owner, Owner::Anyone, Some(&one.id), 10).await?;
             assert_eq!(behind, [two.clone()]);
             assert_eq!(delegation_request::count(tx, bench.account).await, Ok(3));
             Ok(())
@@ -207,7 +221,7 @@ pub(crate) async fn check_compares_columns_with_documents(bench: &Bench) {
         "UPDATE iam_instance_profile SET path = '/other/'",
         "UPDATE iam_role_deletion SET requested_at = 1",
         "UPDATE iam_account_settings SET doc = '{'",
-        "UPDATE iam_delegation_request SET owner = 'mallory'",
+        "UPDATE iam_delegation_request SET owner_unique_id = 'mallory'",
     ];
     let deletion = RoleDeletion {
         account_id: bench.account,

@@ -25,7 +25,8 @@ impl Operation for AcceptDelegationRequest {
             ));
         }
         // The model names no error for this one.
-        request.accept(cx.caller.arn().to_string(), cx.now).map_err(|_| {
+        let (identity, unique_id) = (cx.caller.arn().to_string(), cx.caller.user_id());
+        request.accept(identity, unique_id, cx.now).map_err(|_| {
             Error::validation(errors::delegation_request_state(&request.id).message().to_owned())
         })?;
         store::delegation_request::update(tx, &request).await?;

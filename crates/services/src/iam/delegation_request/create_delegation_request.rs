@@ -75,6 +75,7 @@ impl Operation for CreateDelegationRequest {
             owner: None,
             owner_unique_id: None,
             approver: None,
+            approver_unique_id: None,
             stage: DelegationStage::Unassigned,
             stage_since: cx.now,
             created_at: cx.now,

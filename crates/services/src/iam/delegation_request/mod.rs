@@ -13,12 +13,10 @@ mod summary;
 mod update_delegation_request;
 
 use super::errors;
-use crate::{Cx, Permission, ResourcePolicy, Result};
+use crate::{Cx, Permission, Result};
 use domain::{Arn, DelegationParameter, DelegationRequest, DelegationStage, DelegationState};
-use policy::{Policy, PolicyKind};
-use serde_json::{Value, json};
+use serde_json::Value;
 use shapes::iam::types;
-use std::sync::Arc;
 use store::Transaction;
 
 /// What whoever took a request may do with it, without a policy of their own.
@@ -56,15 +54,11 @@ async fn permission(cx: &Cx, tx: &mut Transaction, action: &'static str, id: &st
         Some(owner) => permission.with("iam:DelegationRequestOwner", owner),
         None => permission,
     };
-    let (principal, actions) = if is_owner(cx, &request) {
-        (json!({ "AWS": cx.caller.arn().to_string() }), OWNERS_ACTIONS.as_slice())
-    } else if request.owner.is_none() && request.owner_account.is_none_or(|owner| owner == cx.account()) {
-        (json!("*"), FINDERS_ACTIONS.as_slice())
-    } else {
-        return Ok(permission);
-    };
-    let resource_policy = default_policy(&principal, actions, &permission.resource);
-    Ok(Permission { resource_policy, ..permission })
+    let is_findable =
+        request.owner.is_none() && request.owner_account.is_none_or(|owner| owner == cx.account());
+    let is_granted = (is_owner(cx, &request) && OWNERS_ACTIONS.contains(&action))
+        || (is_findable && FINDERS_ACTIONS.contains(&action));
+    Ok(Permission { is_granted, ..permission })
 }
 
 /// Whether the caller has taken the request.
@@ -73,23 +67,13 @@ fn is_owner(cx: &Cx, request: &DelegationRequest) -> bool {
         && request.owner_unique_id.as_ref().is_some_and(|id| *id == cx.caller.user_id())
 }
 
-/// What the principal may do by default. Nothing, where a policy cannot name it: a path may have letters that are wildcards
-/// in policies.
-fn default_policy(principal: &Value, actions: &[&str], resource: &str) -> Option<Arc<ResourcePolicy>> {
-    let document = json!({
-        "Version": "2012-10-17",
-        "Statement": { "Effect": "Allow", "Principal": principal, "Action": actions, "Resource": resource },
-    });
-    let policy = Policy::parse(&document.to_string(), PolicyKind::Resource).ok()?;
-    Some(Arc::new(ResourcePolicy::new(Arc::new(policy))))
-}
-
 /// `arn:aws:iam::ACCOUNT:delegation-request/ID`, as the caller's account sees it.
 fn arn(cx: &Cx, id: &str) -> Arn {
     Arn::iam(cx.account(), format!("delegation-request/{id}"))
 }
 
-/// The request as IAM's answers show it.
+/// The request as IAM's answers show it. Its notes are between those who take and those who approve it: the provider's
+/// account is not shown them.
 fn shape(cx: &Cx, request: &DelegationRequest) -> types::DelegationRequest {
     let parameters: Vec<types::PolicyParameter> = request.parameters.iter().map(parameter).collect();
     let restrictions = boundaries(&request.policy);
@@ -113,7 +97,7 @@ fn shape(cx: &Cx, request: &DelegationRequest) -> types::DelegationRequest {
         create_date: Some(request.created_at),
         session_duration: i32::try_from(request.session_duration).ok(),
         redirect_url: request.redirect_url.clone(),
-        notes: request.notes.clone(),
+        notes: request.notes.clone().filter(|_| request.owner_account == Some(cx.account())),
         rejection_reason: request.rejection_reason.clone(),
         only_send_by_owner: Some(request.only_send_by_owner),
         updated_time: Some(request.updated_at),

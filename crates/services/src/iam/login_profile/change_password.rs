@@ -15,9 +15,9 @@ impl Operation for ChangePassword {
     async fn access(cx: &Cx, tx: &mut Transaction, _input: &ChangePasswordInput) -> Result<Access> {
         let permission = user::permission_or_caller(cx, tx, "iam:ChangePassword", None).await?;
         let policy = store::password_policy::find(tx, cx.account()).await?;
-        let is_granted_to_users =
+        let is_granted =
             policy.is_some_and(|policy| policy.allow_users_to_change_password) && cx.caller.user().is_some();
-        Ok(Permission { is_granted_to_users, ..permission }.into())
+        Ok(Permission { is_granted, ..permission }.into())
     }
 
     async fn prepare(cx: &Cx, input: &ChangePasswordInput) -> Result<Prepared> {

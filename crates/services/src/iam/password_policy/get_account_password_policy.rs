@@ -9,10 +9,10 @@ impl Operation for GetAccountPasswordPolicy {
     /// Where the account lets its users change their passwords, they may see what it asks of them.
     async fn access(cx: &Cx, tx: &mut Transaction, _input: &GetAccountPasswordPolicyInput) -> Result<Access> {
         let policy = store::password_policy::find(tx, cx.account()).await?;
-        let is_granted_to_users =
+        let is_granted =
             policy.is_some_and(|policy| policy.allow_users_to_change_password) && cx.caller.user().is_some();
         let permission = Permission::to("iam:GetAccountPasswordPolicy", "*");
-        Ok(Permission { is_granted_to_users, ..permission }.into())
+        Ok(Permission { is_granted, ..permission }.into())
     }
 
     async fn handle(

@@ -25,7 +25,7 @@ impl Operation for CreateRole {
         if store::role::find_by_name(tx, cx.account(), &name).await?.is_some() {
             return Err(errors::already_exists("Role", &name));
         }
-        let trust = trust::parse(tx, input.assume_role_policy_document).await?;
+        let trust = trust::parse(tx, cx.account(), input.assume_role_policy_document).await?;
         let max_session_duration = input.max_session_duration.and_then(|seconds| u32::try_from(seconds).ok());
         let role = Role {
             account_id: cx.account(),

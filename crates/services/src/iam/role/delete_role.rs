@@ -1,8 +1,8 @@
-use super::{modifiable, permission};
+use super::{delete, modifiable, permission};
 use crate::{Access, Cx, Effect, Operation, Result, iam::errors};
 use domain::PolicyOwner;
 use shapes::iam::{DeleteRole, DeleteRoleInput, DeleteRoleOutput};
-use store::{Transaction, last_used::UsedKind};
+use store::Transaction;
 
 impl Operation for DeleteRole {
     const EFFECT: Effect = Effect::Write;
@@ -24,9 +24,7 @@ impl Operation for DeleteRole {
         if !store::inline_policy::list(tx, account, &owner, None, 1).await?.is_empty() {
             return Err(errors::delete_conflict("delete policies"));
         }
-        store::last_used::delete(tx, account, UsedKind::Role, role.id.as_str()).await?;
-        store::service_access::delete(tx, account, &role.id).await?;
-        store::role::delete(tx, account, &role.id).await?;
+        delete(tx, &role).await?;
         Ok(DeleteRoleOutput)
     }
 }

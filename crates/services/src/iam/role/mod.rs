@@ -57,6 +57,14 @@ async fn taggable(tx: &mut Transaction, account: AccountId, name: &str) -> Resul
     Ok(role)
 }
 
+/// Deletes a role that has no policies left and is in no instance profile, with all that is remembered of its use.
+pub(crate) async fn delete(tx: &mut Transaction, role: &Role) -> Result<()> {
+    store::last_used::delete(tx, role.account_id, UsedKind::Role, role.id.as_str()).await?;
+    store::service_access::delete(tx, role.account_id, &role.id).await?;
+    store::role::delete(tx, role.account_id, &role.id).await?;
+    Ok(())
+}
+
 /// A permission on the role of that name. For one that does not exist, the ARN at the root path.
 pub(crate) async fn permission(
     cx: &Cx,

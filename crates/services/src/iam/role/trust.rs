@@ -17,8 +17,8 @@ pub(crate) struct Trust {
     pub(crate) principals: Vec<(String, UniqueId)>,
 }
 
-/// Checks a trust policy and looks up everyone it names.
-pub(crate) async fn parse(tx: &mut Transaction, document: String) -> Result<Trust> {
+/// Checks a trust policy of a role of that account and looks up everyone it names.
+pub(crate) async fn parse(tx: &mut Transaction, account: AccountId, document: String) -> Result<Trust> {
     let policy = policy_document::parse(&document, PolicyKind::Trust)?;
     if policy.size() > quotas::TRUST_POLICY_SIZE {
         return Err(errors::quota("ACLSizePerRole", quotas::TRUST_POLICY_SIZE));
@@ -26,7 +26,7 @@ pub(crate) async fn parse(tx: &mut Transaction, document: String) -> Result<Trus
     for name in policy.principals().filter(|name| name.principal_type == "Federated") {
         // What is no ARN is the domain of a provider that AWS itself knows.
         if let Ok(arn) = Arn::parse(name.value)
-            && !is_provider(tx, &arn).await?
+            && !is_provider(tx, account, &arn).await?
         {
             return Err(errors::invalid_provider(name.value));
         }
@@ -48,8 +48,12 @@ pub(crate) async fn parse(tx: &mut Transaction, document: String) -> Result<Trus
     Ok(Trust { document, principals })
 }
 
-/// Whether there is an identity provider of that ARN.
-async fn is_provider(tx: &mut Transaction, arn: &Arn) -> Result<bool> {
+/// Whether the account has an identity provider of that ARN. Into other accounts nobody looks, so that nothing can be learnt
+/// of them.
+async fn is_provider(tx: &mut Transaction, account: AccountId, arn: &Arn) -> Result<bool> {
+    if arn.account_id() != Some(account) {
+        return Ok(false);
+    }
     Ok(saml_provider::find_by_arn(tx, arn).await?.is_some()
         || open_id_connect_provider::find_by_arn(tx, arn).await?.is_some())
 }

@@ -16,7 +16,7 @@ impl Operation for UpdateAssumeRolePolicy {
         input: UpdateAssumeRolePolicyInput,
     ) -> Result<UpdateAssumeRolePolicyOutput> {
         let mut role = modifiable(tx, cx.account(), &input.role_name).await?;
-        let trust = trust::parse(tx, input.policy_document).await?;
+        let trust = trust::parse(tx, cx.account(), input.policy_document).await?;
         role.trust_policy = trust.document;
         role.trusted_principals = trust.principals;
         store::role::update(tx, &role).await?;

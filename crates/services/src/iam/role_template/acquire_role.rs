@@ -56,7 +56,7 @@ fn rendered(cx: &Cx, input: &AcquireRoleInput) -> Result<Rendered> {
     Rendered::of(template, &given)
 }
 
-/// The permissions to make the role with all that belongs to it.
+/// The permissions to make the role with all that belongs to it. What is put on it is put on a role that has its tags.
 fn to_create(cx: &Cx, rendered: &Rendered) -> Vec<Permission> {
     let arn = Arn::iam(cx.account(), format!("role{}{}", rendered.path, rendered.name)).to_string();
     let boundary = rendered.permissions_boundary.as_deref();
@@ -67,20 +67,21 @@ fn to_create(cx: &Cx, rendered: &Rendered) -> Vec<Permission> {
     if !pairs.is_empty() {
         permissions.push(to("iam:TagRole").with_request_tags(&pairs));
     }
+    let on_made = |action| to(action).with_resource_tags(&rendered.tags);
     if boundary.is_some() {
-        permissions.push(to("iam:PutRolePermissionsBoundary"));
+        permissions.push(on_made("iam:PutRolePermissionsBoundary"));
     }
     if !rendered.inline_policies.is_empty() {
-        permissions.push(to("iam:PutRolePolicy"));
+        permissions.push(on_made("iam:PutRolePolicy"));
     }
     let attached = rendered.managed_policies.iter();
-    permissions.extend(attached.map(|policy| to("iam:AttachRolePolicy").with("iam:PolicyARN", policy)));
+    permissions.extend(attached.map(|policy| on_made("iam:AttachRolePolicy").with("iam:PolicyARN", policy)));
     permissions
 }
 
 async fn create(cx: &Cx, tx: &mut Transaction, rendered: Rendered) -> Result<Role> {
     let account = cx.account();
-    let trust = role::trust::parse(tx, rendered.trust_policy).await?;
+    let trust = role::trust::parse(tx, account, rendered.trust_policy).await?;
     let shapes: Vec<types::Tag> = tags::shapes(&rendered.tags);
     let role = Role {
         account_id: account,

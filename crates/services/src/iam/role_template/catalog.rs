@@ -1,6 +1,6 @@
 //! The role templates of a plane: those of the program, and those that its operator brought.
 
-use crate::iam::template;
+use super::check::check;
 use domain::Arn;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -119,13 +119,15 @@ pub enum RoleTemplateError {
     /// Not JSON, or not of the form that is asked for.
     #[error("{0}")]
     Form(#[from] serde_json::Error),
-    /// A parameter is used that is not one.
-    #[error("{arn}: there is no parameter {name}")]
-    Parameter {
+    /// Something in a template makes no role, whatever the values of its parameters.
+    #[error("{arn}: {part}: {reason}")]
+    Part {
         /// The template.
         arn: String,
-        /// What was used.
-        name: String,
+        /// What member of it.
+        part: &'static str,
+        /// What is wrong with it.
+        reason: String,
     },
 }
 
@@ -150,9 +152,7 @@ impl RoleTemplates {
             if !seen.insert((arn.clone(), version.minor_version)) {
                 return Err(RoleTemplateError::Duplicate { arn, minor_version: version.minor_version });
             }
-            if let Some(name) = version.unknown_parameter() {
-                return Err(RoleTemplateError::Parameter { arn, name });
-            }
+            check(version)?;
         }
         let templates = Self { versions: versions.into() };
         for version in templates.versions.iter() {
@@ -188,16 +188,6 @@ impl RoleTemplate {
     /// The service that the template is of.
     pub(crate) fn service(&self) -> &str {
         &self.service
-    }
-
-    /// A name that some text of the template uses and no parameter has.
-    fn unknown_parameter(&self) -> Option<String> {
-        let texts = [&self.role_name, &self.role_path].into_iter().map(String::as_str);
-        let texts = texts.chain(self.role_description.as_deref()).chain([self.trust_policy.get()]);
-        let texts = texts.chain(self.inline_policies.iter().map(|policy| policy.document.get()));
-        let texts = texts.chain(self.tags.iter().flat_map(|tag| [tag.key.as_str(), tag.value.as_str()]));
-        let mut names = texts.flat_map(template::names);
-        names.find(|name| self.parameters.iter().all(|known| known.name != *name)).map(str::to_owned)
     }
 }
 
@@ -242,7 +232,13 @@ mod tests {
     use super::*;
 
     const ONE: &str = r#"{"service":"x.example","name":"One","major_version":1,"minor_version":0,"default_minor_version":0,
-        "created_at":"2026-01-01T00:00:00Z","role_name":"One","trust_policy":{}}"#;
+        "created_at":"2026-01-01T00:00:00Z","role_name":"One","trust_policy":{"Version":"2012-10-17","Statement":
+            {"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}}"#;
+
+    /// The same with one more member.
+    fn with(member: &str) -> String {
+        format!("[{}", ONE.replacen('{', &format!("{{{member},"), 1) + "]")
+    }
 
     #[test]
     fn the_programs_own_are_valid() {
@@ -272,6 +268,60 @@ mod tests {
         ] {
             let refused = RoleTemplates::with(&json).unwrap_err().to_string();
             assert!(refused.contains(part), "{refused}");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_role_is_refused_at_once() {
+        let renamed = |name: &str| {
+            format!("[{}]", ONE.replace("\"role_name\":\"One\"", &format!("\"role_name\":\"{name}\"")))
+        };
+        let trusting = |action: &str| format!("[{}]", ONE.replace("sts:AssumeRole", action));
+        let parameter = |kind: &str, default: &str| {
+            with(&format!(r#""parameters":[{{"name":"P","type":"{kind}","default":"{default}"}}]"#))
+        };
+        let inline =
+            |document: &str| with(&format!(r#""inline_policies":[{{"name":"own","document":{document}}}]"#));
+        for json in [
+            with(r#""max_session_duration":3600"#),
+            with(r#""max_session_duration":43200"#),
+            parameter("Number", "1.5"),
+            parameter("ArnList", "arn:aws:s3:::b"),
+            inline(
+                r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#,
+            ),
+        ] {
+            RoleTemplates::with(&json).unwrap();
+        }
+        let one = "arn:aws:iam::aws:role-template/x.example/One:1";
+        for (json, part) in [
+            (renamed("a@{b"), "role_name: The template has a parameter without an end."),
+            (renamed("a b"), "role_name: "),
+            (with(r#""role_path":"/aws-reserved/""#), "role_path: "),
+            (with(r#""role_description":"@{""#), "role_description: "),
+            (with(r#""tags":[{"key":"k","value":"@{v"}]"#), "tags: "),
+            (with(r#""tags":[{"key":"k","value":""},{"key":"K","value":""}]"#), "tags: "),
+            (trusting("@{Action"), "trust_policy: The template has a parameter without an end."),
+            (trusting("s3:GetObject"), "trust_policy: "),
+            (inline("{}"), "inline_policies: "),
+            (inline(r#"{"Statement":"@{Nothing}"}"#), "inline_policies: there is no parameter Nothing"),
+            (with(r#""inline_policies":[{"name":"a b","document":{}}]"#), "inline_policies: "),
+            (with(r#""managed_policies":["PowerUserAccess"]"#), "managed_policies: "),
+            (with(r#""permissions_boundary":"arn:aws:iam::aws:role/a""#), "permissions_boundary: "),
+            (
+                with(r#""max_session_duration":3599"#),
+                "max_session_duration: 3599 is not between 3600 and 43200",
+            ),
+            (with(r#""max_session_duration":43201"#), "max_session_duration: "),
+            (parameter("Number", "one"), "parameters: the default of P is not of its type"),
+            (parameter("ArnList", ""), "parameters: "),
+            (
+                with(r#""parameters":[{"name":"P","type":"String"},{"name":"P","type":"Arn"}]"#),
+                "parameters: P is there twice",
+            ),
+        ] {
+            let refused = RoleTemplates::with(&json).unwrap_err().to_string();
+            assert!(refused.starts_with(&format!("{one}: {part}")), "{refused}");
         }
     }
 

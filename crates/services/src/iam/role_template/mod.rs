@@ -2,6 +2,7 @@
 
 mod acquire_role;
 mod catalog;
+mod check;
 mod get_role_template_version;
 mod rendered;
 

@@ -1,6 +1,6 @@
-use super::{mode, private_key, valid_until};
+use super::{mode, prepare, prepared_until, private_key};
 use crate::{
-    Access, Cx, Effect, Operation, Permission, Result,
+    Access, Cx, Effect, Error, Operation, Permission, Prepared, Result,
     iam::{errors, names, quotas, tags},
 };
 use domain::{Arn, IdKind, SamlProvider, UniqueId};
@@ -15,6 +15,11 @@ impl Operation for CreateSAMLProvider {
         let arn = Arn::iam(cx.account(), format!("saml-provider/{name}"));
         let provider = Permission::to("iam:CreateSAMLProvider", arn);
         Ok(provider.with_tagging("iam:TagSAMLProvider", &tags::pairs(input.tags.as_deref())))
+    }
+
+    async fn prepare(cx: &Cx, input: &CreateSAMLProviderInput) -> Result<Prepared> {
+        let private_key = input.add_private_key.as_ref().map(|key| key.as_str());
+        prepare(cx, Some(&input.saml_metadata_document), private_key)
     }
 
     async fn handle(
@@ -35,7 +40,7 @@ impl Operation for CreateSAMLProvider {
             id: UniqueId::new(IdKind::SamlProvider, cx.random()),
             name,
             created_at: cx.now,
-            valid_until: valid_until(&input.saml_metadata_document, cx.now)?,
+            valid_until: prepared_until(cx)?.ok_or_else(|| Error::internal("no metadata was prepared"))?,
             assertion_encryption_mode: input.assertion_encryption_mode.as_ref().and_then(mode),
             tags,
         };

@@ -11,7 +11,7 @@ mod untag_saml_provider;
 mod update_saml_provider;
 
 use super::errors;
-use crate::{Cx, Permission, Result};
+use crate::{Cx, Error, Permission, Prepared, Result};
 use domain::{Arn, AssertionEncryptionMode, SamlProvider, SamlProviderName};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use saml::Metadata;
@@ -48,6 +48,21 @@ async fn permission(cx: &Cx, tx: &mut Transaction, action: &'static str, arn: &s
     let provider = find(cx, tx, arn).await?;
     let tags = provider.map(|provider| provider.tags).unwrap_or_default();
     Ok(Permission::to(action, arn).with_aws_resource_tags(&tags))
+}
+
+/// Reads metadata and a private key, before the transaction: either can be long.
+fn prepare(cx: &Cx, metadata: Option<&str>, private_key: Option<&str>) -> Result<Prepared> {
+    let until = metadata.map(|document| valid_until(document, cx.now)).transpose()?;
+    private_key.map(private_key::check).transpose()?;
+    Ok(Prepared::SamlProvider(until))
+}
+
+/// What came of [`prepare`].
+fn prepared_until(cx: &Cx) -> Result<Option<Timestamp>> {
+    match cx.prepared {
+        Prepared::SamlProvider(until) => Ok(until),
+        _ => Err(Error::internal("no metadata was prepared")),
+    }
 }
 
 /// Until when a provider with that metadata is good. What is wrong with the document is told to the log alone: AWS has one

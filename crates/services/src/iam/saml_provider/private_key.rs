@@ -7,12 +7,17 @@ use crate::{
 use domain::{AssertionEncryptionMode, IdKind, SamlPrivateKey, SamlProvider, UniqueId};
 use store::Transaction;
 
-/// Adds a key in PEM. Assertions are encrypted with RSA alone.
-pub(super) async fn add(cx: &Cx, tx: &mut Transaction, provider: &SamlProvider, pem: &str) -> Result<()> {
-    let opens = PrivateKey::parse(pem).is_ok_and(|key| key.is_rsa());
-    if !opens {
-        return Err(errors::invalid_input("Private key was in an unrecognized format."));
+/// Reads a key in PEM. Assertions are encrypted with RSA alone.
+pub(super) fn check(pem: &str) -> Result<()> {
+    if PrivateKey::parse(pem).is_ok_and(|key| key.is_rsa()) {
+        Ok(())
+    } else {
+        Err(errors::invalid_input("Private key was in an unrecognized format."))
     }
+}
+
+/// Adds a key in PEM that was checked.
+pub(super) async fn add(cx: &Cx, tx: &mut Transaction, provider: &SamlProvider, pem: &str) -> Result<()> {
     let present = list(tx, provider).await?.len();
     quotas::check("PrivateKeysPerSAMLProvider", quotas::PRIVATE_KEYS_OF_SAML_PROVIDER, present as u64)?;
     let key = SamlPrivateKey {

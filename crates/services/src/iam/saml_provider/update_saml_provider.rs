@@ -1,5 +1,5 @@
-use super::{get, mode, permission, private_key, valid_until};
-use crate::{Access, Cx, Effect, Operation, Result, iam::errors};
+use super::{get, mode, permission, prepare, prepared_until, private_key};
+use crate::{Access, Cx, Effect, Operation, Prepared, Result, iam::errors};
 use shapes::iam::{UpdateSAMLProvider, UpdateSAMLProviderInput, UpdateSAMLProviderOutput};
 use store::Transaction;
 
@@ -8,6 +8,11 @@ impl Operation for UpdateSAMLProvider {
 
     async fn access(cx: &Cx, tx: &mut Transaction, input: &UpdateSAMLProviderInput) -> Result<Access> {
         Ok(permission(cx, tx, "iam:UpdateSAMLProvider", &input.saml_provider_arn).await?.into())
+    }
+
+    async fn prepare(cx: &Cx, input: &UpdateSAMLProviderInput) -> Result<Prepared> {
+        let private_key = input.add_private_key.as_ref().map(|key| key.as_str());
+        prepare(cx, input.saml_metadata_document.as_deref(), private_key)
     }
 
     async fn handle(
@@ -21,8 +26,8 @@ impl Operation for UpdateSAMLProvider {
                 "A private key cannot be added and another one removed in the same request.",
             ));
         }
-        if let Some(document) = &input.saml_metadata_document {
-            provider.valid_until = valid_until(document, cx.now)?;
+        if let (Some(document), Some(until)) = (&input.saml_metadata_document, prepared_until(cx)?) {
+            provider.valid_until = until;
             store::saml_provider::update_metadata(tx, provider.account_id, &provider.id, document).await?;
         }
         if let Some(new) = input.assertion_encryption_mode.as_ref().and_then(mode) {

@@ -1,6 +1,6 @@
 use super::metadata;
 use crate::{
-    Access, Cx, Effect, Operation, Permission, Result,
+    Access, Cx, Effect, Error, Operation, Permission, Prepared, Result,
     iam::{
         errors, names, quotas, tags,
         x509::{Certificate, PrivateKey},
@@ -22,6 +22,12 @@ impl Operation for UploadServerCertificate {
         Ok(certificate.with_tagging("iam:TagServerCertificate", &tags::pairs(input.tags.as_deref())))
     }
 
+    async fn prepare(cx: &Cx, input: &UploadServerCertificateInput) -> Result<Prepared> {
+        let (body, chain) = (&input.certificate_body, input.certificate_chain.as_deref());
+        let certificate = check(body, chain, &input.private_key, cx.now)?;
+        Ok(Prepared::ServerCertificate(certificate.not_after))
+    }
+
     async fn handle(
         cx: &Cx,
         tx: &mut Transaction,
@@ -30,8 +36,9 @@ impl Operation for UploadServerCertificate {
         let name = names::server_certificate("serverCertificateName", &input.server_certificate_name)?;
         let path = names::path(input.path.as_deref())?;
         let tags = tags::parse_exact(input.tags.unwrap_or_default())?;
-        let pem = Pem { body: input.certificate_body, chain: input.certificate_chain };
-        let checked = check(&pem, &input.private_key, cx.now)?;
+        let Prepared::ServerCertificate(expires_at) = cx.prepared else {
+            return Err(Error::internal("no certificate was prepared"));
+        };
         if store::server_certificate::find_by_name(tx, cx.account(), &name).await?.is_some() {
             return Err(errors::server_certificate_exists(&name));
         }
@@ -43,9 +50,10 @@ impl Operation for UploadServerCertificate {
             name,
             path,
             uploaded_at: cx.now,
-            expires_at: checked.not_after,
+            expires_at,
             tags,
         };
+        let pem = Pem { body: input.certificate_body, chain: input.certificate_chain };
         let sealer = &cx.plane.sealer;
         store::server_certificate::insert(tx, sealer, &certificate, &pem, &input.private_key).await?;
         Ok(UploadServerCertificateOutput {
@@ -56,8 +64,8 @@ impl Operation for UploadServerCertificate {
 }
 
 /// A certificate that is valid now, with its own key, and the certificates it comes from in order.
-fn check(pem: &Pem, private_key: &str, now: Timestamp) -> Result<Certificate> {
-    let certificate = Certificate::parse(&pem.body).map_err(|_| {
+fn check(body: &str, chain: Option<&str>, private_key: &str, now: Timestamp) -> Result<Certificate> {
+    let certificate = Certificate::parse(body).map_err(|_| {
         errors::malformed_certificate(
             "Unable to parse certificate. Please ensure the certificate is in PEM format.",
         )
@@ -73,7 +81,7 @@ fn check(pem: &Pem, private_key: &str, now: Timestamp) -> Result<Certificate> {
     if now > certificate.not_after {
         return Err(errors::malformed_certificate("The certificate has expired."));
     }
-    if let Some(chain) = &pem.chain {
+    if let Some(chain) = chain {
         let chain = Certificate::parse_chain(chain).map_err(|_| {
             errors::malformed_certificate(
                 "Unable to parse certificate chain. Please ensure the certificate chain is in PEM format.",

@@ -6,10 +6,12 @@ use crate::{
 use domain::{PolicyOwner, Role, RoleDeletion};
 use jiff::SignedDuration;
 use shapes::iam::{DeleteServiceLinkedRole, DeleteServiceLinkedRoleInput, DeleteServiceLinkedRoleOutput};
-use store::{Transaction, last_used::UsedKind};
+use store::Transaction;
 
 /// How long it is told what became of a deletion.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Of how many deletions of an account it is told; of the latest.
+const MOST_REMEMBERED: u32 = 1000;
 /// More than any quota allows on one role.
 const ALL: u32 = 10_000;
 
@@ -40,6 +42,7 @@ impl Operation for DeleteServiceLinkedRole {
             requested_at: cx.now,
             failure,
         };
+        store::role_deletion::delete_all_but(tx, account, MOST_REMEMBERED - 1).await?;
         store::role_deletion::insert(tx, &deletion).await?;
         Ok(DeleteServiceLinkedRoleOutput { deletion_task_id: deletion.task_id })
     }
@@ -62,7 +65,5 @@ async fn delete(cx: &Cx, tx: &mut Transaction, role: &Role) -> Result<()> {
     for policy in store::inline_policy::list(tx, account, &owner, None, ALL).await? {
         store::inline_policy::delete(tx, account, &owner, &policy.name).await?;
     }
-    store::last_used::delete(tx, account, UsedKind::Role, role.id.as_str()).await?;
-    store::role::delete(tx, account, &role.id).await?;
-    Ok(())
+    role::delete(tx, role).await
 }

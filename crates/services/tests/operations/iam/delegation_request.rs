@@ -20,6 +20,7 @@ use shapes::iam::{
         PolicyParameterTypeEnum, StateType, SummaryStateType,
     },
 };
+use shapes::sts::{AssumeRole, AssumeRoleInput};
 
 const PROVIDER: &str = "999999999999";
 const GHOST: &str = "00000000-0000-0000-0000-00000000ffff";
@@ -158,10 +159,13 @@ async fn a_request_goes_its_way() {
     let Err(refusal) = plane.user::<AcceptDelegationRequest>("alice", accept(&id)).await else { panic!() };
     refusal.is("AccessDenied", "iam:AcceptDelegationRequest");
     plane.user::<AcceptDelegationRequest>("admin", accept(&id)).await.unwrap();
+    let record = store::delegation_request::find(&mut plane.plane.store.read(), &id).await.unwrap().unwrap();
+    assert_eq!(record.approver_unique_id.unwrap(), user(&plane, "admin").await.id.to_string());
     plane.user::<SendDelegationToken>("alice", send(&id)).await.unwrap();
     let request = plane.root_of::<GetDelegationRequest>(provider(), get(&id)).await.unwrap();
     let request = request.delegation_request.unwrap();
     assert_eq!(request.state, Some(StateType::Finalized), "the provider sees it");
+    assert_eq!(request.notes, None, "which are not for the provider");
     assert_eq!(request.approver_id.unwrap(), format!("arn:aws:iam::{ACCOUNT}:user/admin"));
     refused::<RejectDelegationRequest>(&plane, reject(&id)).await.is("InvalidInput", "not in a state");
 }
@@ -350,18 +354,81 @@ async fn a_namesake_of_the_owner_is_not_the_owner() {
     refusal.is("AccessDenied", "iam:GetDelegationRequest");
     let Err(refusal) = plane.user::<RejectDelegationRequest>("alice", reject(&id)).await else { panic!() };
     refusal.is("AccessDenied", "iam:RejectDelegationRequest");
+    let own = || ListDelegationRequestsInput {
+        owner_id: Some(format!("arn:aws:iam::{ACCOUNT}:user/alice")),
+        ..Default::default()
+    };
+    let listed = plane.user::<ListDelegationRequests>("alice", own()).await.unwrap();
+    assert_eq!(listed.delegation_requests.unwrap(), vec![]);
+    let listed = plane.root::<ListDelegationRequests>(own()).await.unwrap();
+    assert_eq!(listed.delegation_requests.unwrap().len(), 1, "others see what is under the name");
 }
 
 #[tokio::test]
-async fn an_owner_that_no_policy_can_name_has_no_defaults() {
+async fn what_bounds_an_owner_bounds_what_owners_may() {
+    let plane = plane().await;
+    let boundary = CreatePolicyInput {
+        policy_name: "boundary".into(),
+        policy_document: allow("iam:GetDelegationRequest", "*"),
+        ..Default::default()
+    };
+    plane.root::<CreatePolicy>(boundary).await.unwrap();
+    let input = CreateUserInput {
+        user_name: "bounded".into(),
+        permissions_boundary: Some(format!("arn:aws:iam::{ACCOUNT}:policy/boundary")),
+        ..Default::default()
+    };
+    plane.root::<CreateUser>(input).await.unwrap();
+    let id = create(&plane, new("one-1")).await;
+    plane.user::<GetDelegationRequest>("bounded", get(&id)).await.unwrap();
+    let bounded = |refused: Result<(), Refused>, action: &str| {
+        let reason = format!("because no permissions boundary allows the iam:{action} action");
+        refused.unwrap_err().is("AccessDenied", &reason);
+    };
+    bounded(
+        plane.user::<AssociateDelegationRequest>("bounded", associate(&id)).await.map(drop),
+        "AssociateDelegationRequest",
+    );
+    let own = ListDelegationRequestsInput {
+        owner_id: Some(format!("arn:aws:iam::{ACCOUNT}:user/bounded")),
+        ..Default::default()
+    };
+    bounded(plane.user::<ListDelegationRequests>("bounded", own).await.map(drop), "ListDelegationRequests");
+}
+
+#[tokio::test]
+async fn a_session_policy_bounds_what_owners_may() {
+    let plane = plane().await;
+    let trust = document(&format!(
+        r#"{{"Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::{ACCOUNT}:root"}},"Action":"sts:AssumeRole"}}"#
+    ));
+    plane.role_in(plane.account, "deputy", &trust).await;
+    user_with_policy(&plane, "alice", &allow("sts:AssumeRole", "*")).await;
+    let id = create(&plane, new("one-1")).await;
+    let mut answers = Vec::new();
+    for policy in [None, Some(allow("s3:*", "*")), Some(allow("iam:GetDelegationRequest", "*"))] {
+        let input = AssumeRoleInput {
+            role_arn: format!("arn:aws:iam::{ACCOUNT}:role/deputy"),
+            role_session_name: "session".into(),
+            policy,
+            ..Default::default()
+        };
+        let credentials = plane.user::<AssumeRole>("alice", input).await.unwrap().credentials.unwrap();
+        let (key, token) = (&credentials.access_key_id, &credentials.session_token);
+        answers.push(plane.session::<GetDelegationRequest>(key, token, get(&id)).await.is_ok());
+    }
+    assert_eq!(answers, [true, false, true]);
+}
+
+#[tokio::test]
+async fn an_owner_with_a_wildcard_in_its_path_is_the_owner() {
     let plane = plane().await;
     let input =
         CreateUserInput { user_name: "star".into(), path: Some("/a*b/".into()), ..Default::default() };
     plane.root::<CreateUser>(input).await.unwrap();
     let id = create(&plane, new("one-1")).await;
     plane.user::<AssociateDelegationRequest>("star", associate(&id)).await.unwrap();
-    let Err(refusal) = plane.user::<GetDelegationRequest>("star", get(&id)).await else { panic!() };
-    refusal.is("AccessDenied", "iam:GetDelegationRequest");
+    plane.user::<GetDelegationRequest>("star", get(&id)).await.unwrap();
 }
 
 #[tokio::test]

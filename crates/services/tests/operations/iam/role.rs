@@ -8,7 +8,7 @@ use crate::{
         delete_inline_policy, detach, document, in_store, put_inline_policy, refused, user_with_policy,
     },
 };
-use domain::{IdKind, LastUsed, Path, PolicyOwner, Role, RoleName, UniqueId};
+use domain::{AccountId, IdKind, LastUsed, Path, PolicyOwner, Role, RoleName, UniqueId};
 use shapes::iam::{
     CreateOpenIDConnectProvider, CreateOpenIDConnectProviderInput, CreateRole, CreateRoleInput,
     CreateSAMLProvider, CreateSAMLProviderInput, CreateUser, CreateUserInput, DeleteRole, DeleteRoleInput,
@@ -234,6 +234,20 @@ async fn identity_providers_are_trusted_when_they_are_there() {
         let refusal = refused::<CreateRole>(&plane, role("odd", federated(name, with_saml))).await;
         let message = "Federated principals must be valid domain names or SAML metadata ARNs";
         assert_refused(refusal, "MalformedPolicyDocument", 400, message);
+    }
+    // Another account's are not this account's to trust, and it is not told whether they are there.
+    let other = AccountId::parse("999999999999").unwrap();
+    plane.other_account(other).await;
+    let provider = CreateSAMLProviderInput {
+        name: "theirs".into(),
+        saml_metadata_document: metadata("https://idp.example.com"),
+        ..Default::default()
+    };
+    plane.root_of::<CreateSAMLProvider>(other, provider).await.unwrap();
+    for name in ["theirs", "nobodys"].map(|name| format!("arn:aws:iam::{other}:saml-provider/{name}")) {
+        let refusal = refused::<CreateRole>(&plane, role("foreign", federated(&name, with_saml))).await;
+        let message = format!("Invalid principal in policy: \"FEDERATED\":\"{name}\"");
+        assert_refused(refusal, "MalformedPolicyDocument", 400, &message);
     }
     // Those whom a role trusts can go; their names stay.
     let gone = DeleteSAMLProviderInput { saml_provider_arn: saml.clone() };

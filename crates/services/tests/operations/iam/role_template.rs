@@ -37,9 +37,11 @@ const TEMPLATES: &str = r#"[
      "parameters":[{"name":"Team","type":"String"},{"name":"Trusted","type":"Arn"},
         {"name":"Actions","type":"StringList","default":"s3:Get*"},{"name":"Number","type":"Number","default":"1"}]},
     {"service":"own.example","name":"Worker","major_version":2,"minor_version":2,"default_minor_version":1,
-     "version_enabled":false,"created_at":"2026-01-01T00:00:00Z","role_name":"off","trust_policy":{}},
+     "version_enabled":false,"created_at":"2026-01-01T00:00:00Z","role_name":"off","trust_policy":{"Version":"2012-10-17","Statement":
+        {"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}},
     {"service":"own.example","name":"Off","major_version":1,"minor_version":0,"default_minor_version":0,"enabled":false,
-     "created_at":"2026-01-01T00:00:00Z","role_name":"off","trust_policy":{}}
+     "created_at":"2026-01-01T00:00:00Z","role_name":"off","trust_policy":{"Version":"2012-10-17","Statement":
+        {"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}}
 ]"#;
 
 fn acquire(arn: &str, values: &[(&str, &[&str])]) -> AcquireRoleInput {
@@ -320,6 +322,24 @@ async fn the_parts_of_a_role_need_their_permissions() {
         ..Default::default()
     };
     assert!(plane.user::<CreateRole>("templater", input).await.is_err());
+}
+
+#[tokio::test]
+async fn what_is_put_on_a_role_is_put_on_one_with_its_tags() {
+    let plane = TestPlane::with_role_templates(TEMPLATES).await;
+    for (name, value) in [("tagged", "1"), ("other", "2")] {
+        let condition = format!(
+            r#"{{"StringEquals":{{"aws:ResourceTag/team-blue":"{value}","iam:ResourceTag/team-blue":"{value}"}}}}"#
+        );
+        let statements = format!(
+            r#"{{"Effect":"Allow","Action":["iam:GetRoleTemplateVersion","iam:CreateRole","iam:TagRole"],"Resource":"*"}},
+            {{"Effect":"Allow","Action":["iam:PutRole*","iam:AttachRolePolicy"],"Resource":"*","Condition":{condition}}}"#
+        );
+        user_with_policy(&plane, name, &document(&statements)).await;
+    }
+    let refusal = plane.user::<AcquireRole>("other", worker()).await.map(drop).unwrap_err();
+    refusal.is("AccessDenied", "iam:PutRolePermissionsBoundary");
+    plane.user::<AcquireRole>("tagged", worker()).await.unwrap();
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ use shapes::iam::{
     types::{self, AssertionEncryptionModeType},
 };
 use std::sync::LazyLock;
+use store::Location;
 
 /// A key that opens assertions.
 static KEY: LazyLock<String> =
@@ -176,6 +177,25 @@ async fn what_is_no_metadata_is_refused() {
     }
     let shown = get(&plane, &of("idp")).await;
     assert_eq!(shown.saml_metadata_document, Some(metadata("https://idp.example.com/saml")));
+}
+
+#[tokio::test]
+async fn metadata_and_keys_are_read_before_others_are_kept_from_writing() {
+    let directory = tempfile::tempdir().unwrap();
+    let plane = TestPlane::on(&Location::Sqlite(directory.path().join("store.sqlite"))).await;
+    let idp = create(&plane, "idp").await;
+    let (document, key) = ("x".repeat(1000), "x".to_owned());
+    // Whoever had to wait for this writer would be asked to come back later.
+    let writer = plane.plane.store.write().await.unwrap();
+    let input = CreateSAMLProviderInput { saml_metadata_document: document.clone(), ..new("other") };
+    refused::<CreateSAMLProvider>(&plane, input).await.is("InvalidInput", NOT_PARSED);
+    let input = CreateSAMLProviderInput { add_private_key: Some(key.clone().into()), ..new("other") };
+    refused::<CreateSAMLProvider>(&plane, input).await.is("InvalidInput", "unrecognized format");
+    let input = UpdateSAMLProviderInput { saml_metadata_document: Some(document), ..updated(&idp) };
+    refused::<UpdateSAMLProvider>(&plane, input).await.is("InvalidInput", NOT_PARSED);
+    let input = UpdateSAMLProviderInput { add_private_key: Some(key.into()), ..updated(&idp) };
+    refused::<UpdateSAMLProvider>(&plane, input).await.is("InvalidInput", "unrecognized format");
+    drop(writer);
 }
 
 #[tokio::test]

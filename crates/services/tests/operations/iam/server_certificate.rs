@@ -168,6 +168,19 @@ async fn keys_and_certificates_must_fit() {
 }
 
 #[tokio::test]
+async fn a_chain_of_ten_is_verified_before_others_are_kept_from_writing() {
+    let plane = TestPlane::new().await;
+    let chain =
+        |count| UploadServerCertificateInput { certificate_chain: Some(ROOT.repeat(count)), ..new("web") };
+    // Whoever had to wait for this writer would be asked to come back later.
+    let writer = plane.plane.store.write().await.unwrap();
+    let refusal = refused::<UploadServerCertificate>(&plane, chain(11)).await;
+    refusal.is("MalformedCertificate", "Unable to parse certificate chain");
+    drop(writer);
+    plane.root::<UploadServerCertificate>(chain(10)).await.unwrap();
+}
+
+#[tokio::test]
 async fn constraints_of_the_model_come_first() {
     let plane = TestPlane::new().await;
     let huge = UploadServerCertificateInput { certificate_body: LEAF.repeat(50), ..new("web") };

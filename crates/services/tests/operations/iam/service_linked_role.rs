@@ -16,6 +16,7 @@ use shapes::iam::{
     PutAccountProperties, PutAccountPropertiesInput, PutRolePolicy, PutRolePolicyInput,
     types::{self, DeletionTaskStatusType},
 };
+use store::service_access::ServiceAccess;
 
 const SPOT: &str = "AWSServiceRoleForEC2Spot";
 const SPOT_RESOURCE: &str = "role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot";
@@ -162,6 +163,14 @@ async fn it_is_deleted_with_all_it_has() {
     in_store(&plane, async |tx| {
         store::attachment::insert(tx, plane.account, &owner, ADMINISTRATOR_ACCESS).await.unwrap();
         store::inline_policy::put(tx, plane.account, &owner, &inline).await.unwrap();
+        let access = ServiceAccess {
+            principal: UniqueId::parse(&role.role_id).unwrap(),
+            service: "ec2".into(),
+            action: "RunInstances".into(),
+            at: plane.now(),
+            region: "us-east-1".into(),
+        };
+        store::service_access::put(tx, plane.account, &access).await.unwrap();
     })
     .await;
     let task = delete(&plane, "awsserviceroleforec2spot").await;
@@ -173,6 +182,8 @@ async fn it_is_deleted_with_all_it_has() {
     assert_eq!(store::attachment::count(&mut tx, plane.account, &owner).await, Ok(0));
     assert_eq!(store::inline_policy::list(&mut tx, plane.account, &owner, None, 9).await, Ok(vec![]));
     drop(tx);
+    let report = plane.plane.store.check(None).await.unwrap();
+    assert!(report.rows.contains(&("service_access", 0)), "its accesses go with it: {report:?}");
     let status = plane.root::<GetServiceLinkedRoleDeletionStatus>(status_of(&task)).await.unwrap();
     assert_eq!((status.status, status.reason), (DeletionTaskStatusType::Succeeded, None));
     refused::<DeleteServiceLinkedRole>(&plane, deleted(SPOT)).await.is("NoSuchEntity", SPOT);
@@ -219,6 +230,30 @@ async fn tasks_are_told_apart_and_forgotten_after_a_month() {
     plane.root::<GetServiceLinkedRoleDeletionStatus>(status_of(&task)).await.unwrap();
     delete(&plane, SPOT).await;
     refused::<GetServiceLinkedRoleDeletionStatus>(&plane, status_of(&task)).await.is("NoSuchEntity", "task");
+}
+
+#[tokio::test]
+async fn a_thousand_tasks_are_remembered() {
+    let plane = TestPlane::new().await;
+    let task = |number: i64| format!("task/aws-service-role/a/b/{number:04}");
+    in_store(&plane, async |tx| {
+        for number in 0..1000 {
+            let deletion = domain::RoleDeletion {
+                account_id: plane.account,
+                task_id: task(number),
+                requested_at: plane.now() - jiff::SignedDuration::from_secs(1000 - number),
+                failure: Some("The role is in use.".into()),
+            };
+            store::role_deletion::insert(tx, &deletion).await.unwrap();
+        }
+    })
+    .await;
+    create(&plane, of("spot.amazonaws.com")).await;
+    let latest = delete(&plane, SPOT).await;
+    refused::<GetServiceLinkedRoleDeletionStatus>(&plane, status_of(&task(0))).await.is("NoSuchEntity", "");
+    for kept in [&task(1), &task(999), &latest] {
+        plane.root::<GetServiceLinkedRoleDeletionStatus>(status_of(kept)).await.unwrap();
+    }
 }
 
 #[tokio::test]
