@@ -258,7 +258,7 @@ def test_a_record_put_among_older_files_is_found(durable_plane, administrator, t
 
 def test_a_name_that_no_text_of_the_store_holds_stops_no_record(plane, root):
     alice = Boto3(plane, user_with_key(root, "alice"))
-    with refused("AccessDenied", 403):
+    with refused("ValidationError", 400):
         alice.call("iam", "GetPolicy", PolicyArn="arn:aws:iam::123456789012:policy/a\0b")
     with refused("AccessDenied", 403):
         alice.call("iam", "GetUser", UserName="nobody")

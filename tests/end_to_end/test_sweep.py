@@ -133,6 +133,30 @@ def test_nobody_without_permission_gets_far(plane, root, service, denied):
             assert (code, status) == denied, f"{name}: {code} {status}"
 
 
+@pytest.mark.parametrize("service", ["iam", "sts"])
+def test_no_text_with_a_nul_makes_the_server_fail(plane, service):
+    """Most texts have a pattern that refuses it; the others must not be more than a store can hold."""
+    credentials = {
+        "aws_access_key_id": plane.root.access_key_id,
+        "aws_secret_access_key": plane.root.secret_access_key,
+    }
+    caller = client(plane, service, **credentials)
+    model = botocore.session.get_session().get_service_model(service)
+    tried = 0
+    for name, parameters in operations(service):
+        shape = model.operation_model(name).input_shape
+        if name in unbuilt()[service] or not shape:
+            continue
+        for member, of in shape.members.items():
+            if of.type_name != "string" or of.enum:
+                continue
+            text = smallest(of, member=member)
+            code, status = code_of(caller, name, parameters | {member: text[:-1] + "\0" + text[-1:]})
+            assert status < 500, f"{name} {member}: {code}"
+            tried += 1
+    assert tried >= 10
+
+
 @pytest.mark.parametrize("service", SERVICES[3:])
 def test_nothing_unbuilt_pretends(plane, service):
     credentials = {

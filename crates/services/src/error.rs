@@ -188,7 +188,9 @@ impl StdError for Error {
 impl From<store::StoreError> for Error {
     fn from(error: store::StoreError) -> Self {
         let mut outside = Self::internal("");
-        if matches!(error, store::StoreError::Overloaded(_)) {
+        if matches!(error, store::StoreError::Nul) {
+            outside = Self::validation("A value holds a character that is not allowed: NUL.");
+        } else if matches!(error, store::StoreError::Overloaded(_)) {
             outside = Self::common(Common::Throttling, "Rate exceeded");
         } else if error.is_unavailable() || error.is_conflict() {
             // A conflict that is left after all attempts is one that another attempt may not meet.

@@ -37,6 +37,9 @@ pub enum StoreError {
     /// The stored schema is not the one this version of the program works with.
     #[error("{0}")]
     Schema(String),
+    /// A text holds a NUL character, which PostgreSQL's texts cannot: no record has it, and none may.
+    #[error("a text holds a NUL character")]
+    Nul,
     /// The engine does not accept the statement or its parameters: a defect of the caller.
     #[error("the statement is not accepted: {0}")]
     Statement(String),

@@ -5,6 +5,8 @@ use domain::{
 };
 use jiff::Timestamp;
 
+use crate::StoreError;
+
 /// A value on its way into a statement: the three types both engines share, or NULL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
@@ -16,6 +18,16 @@ pub enum Value<'a> {
     Null,
     /// TEXT.
     Text(Cow<'a, str>),
+}
+
+impl Value<'_> {
+    /// Itself, unless one of the engines could not hold it: both answer alike.
+    pub(crate) fn checked(self) -> Result<Self, StoreError> {
+        match &self {
+            Self::Text(text) if text.contains('\0') => Err(StoreError::Nul),
+            _ => Ok(self),
+        }
+    }
 }
 
 /// What can be bound to a `:name` in a statement.

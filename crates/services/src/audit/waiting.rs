@@ -184,7 +184,7 @@ impl Audit {
                 }
                 // The store is there and does not take them: one by one, and without the one that it does not take, which
                 // would else keep all others from being written.
-                Err(error @ StoreError::Statement(_)) => {
+                Err(error @ (StoreError::Nul | StoreError::Statement(_))) => {
                     if most == 1
                         && let Some(refused) = leaving.pop_front()
                     {

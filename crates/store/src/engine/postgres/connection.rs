@@ -302,9 +302,9 @@ fn bind<'a>(prepared: &Prepared, parameters: &'a Parameters<'a>) -> Result<Vec<B
     }
     let value = |name: &&'static str| {
         let found = parameters.iter().find(|(given, _)| given == name);
-        found
-            .map(|(_, parameter)| Bound(parameter.value()))
-            .ok_or_else(|| StoreError::Statement(format!("the parameter {name} is not given")))
+        let (_, parameter) =
+            found.ok_or_else(|| StoreError::Statement(format!("the parameter {name} is not given")))?;
+        parameter.value().checked().map(Bound)
     };
     prepared.names.iter().map(value).collect()
 }

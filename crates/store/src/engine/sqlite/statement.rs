@@ -77,7 +77,7 @@ fn bind(statement: &mut CachedStatement<'_>, parameters: &Parameters<'_>) -> Res
             .parameter_index(name)
             .map_err(from_sqlite)?
             .ok_or_else(|| StoreError::Statement(format!("the statement has no parameter {name}")))?;
-        let value = parameter.value();
+        let value = parameter.value().checked()?;
         statement.raw_bind_parameter(index, to_sqlite(&value)).map_err(from_sqlite)?;
     }
     if statement.parameter_count() == parameters.len() {
