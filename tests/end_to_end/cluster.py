@@ -24,7 +24,7 @@ scope: portcullis
 namespace: /tests/
 name: {name}
 restapi: {{listen: "127.0.0.1:{rest}", connect_address: "127.0.0.1:{rest}"}}
-etcd3: {{hosts: "127.0.0.1:{etcd}"}}
+etcd: {{host: "127.0.0.1:{etcd}"}}
 bootstrap:
   dcs:
     ttl: 10
@@ -130,6 +130,9 @@ class Cluster:
             "listen-peer-urls": between,
             "initial-advertise-peer-urls": between,
             "initial-cluster": f"e1={between}",
+            # Patroni before 3.1 may go on for ever with an old copy of the third interface's keys, after it was frozen or
+            # starved: it then neither names a synchronous standby nor lets one take over.
+            "enable-v2": "true",
         }
         command = [shutil.which("etcd"), *(f"--{name}={value}" for name, value in flags.items())]
         self.etcd = self.run(command, self.root / "etcd.log")
