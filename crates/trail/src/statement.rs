@@ -186,7 +186,8 @@ pub(crate) fn file(chain: &Path) -> PathBuf {
 }
 
 /// The statements in that file, one for each line: `None` for a line that was not signed with the key. A last line without
-/// an end, or with holes, was being written when the process or the machine stopped, and is not there.
+/// an end was being written when the process stopped, and is not there; neither is what has holes (zero bytes), which a
+/// machine that lost its power leaves of a write. Behind a hole, the next statement may stand on the same line.
 pub(crate) fn list(
     chain: &Path,
     node: &str,
@@ -200,9 +201,11 @@ pub(crate) fn list(
     };
     let text = String::from_utf8_lossy(&bytes);
     let Some((whole, _)) = text.rsplit_once('\n') else { return Ok(Vec::new()) };
-    let mut lines: Vec<&str> = whole.split('\n').collect();
-    lines.pop_if(|last| last.contains('\0'));
-    Ok(lines.into_iter().map(|line| (line.to_owned(), key.read(node, line))).collect())
+    let statement = |line: &str| match line.rsplit_once('\0') {
+        None => Some((line.to_owned(), key.read(node, line))),
+        Some((_, behind)) => key.read(node, behind).map(|statement| (behind.to_owned(), Some(statement))),
+    };
+    Ok(whole.split('\n').filter_map(statement).collect())
 }
 
 /// Longer than a statement's line, in bytes.
@@ -291,5 +294,25 @@ mod tests {
         let all = list(place.path(), "n", &public).unwrap();
         assert_eq!(all.len(), 2);
         assert!(all.iter().all(|(_, statement)| statement.is_some()));
+    }
+
+    #[test]
+    fn holes_in_front_of_statements_do_not_hide_them() {
+        let place = tempfile::tempdir().unwrap();
+        let (now, public) = ("2026-01-01T00:00:00Z".parse().unwrap(), key(1).verifying_key());
+        let line = |end: &str| signed("n", &key(1), Kind::Digest, genesis("n").next(end), now) + "\n";
+        let (one, two, three) = (line("1"), line("2"), line("3"));
+        let torn: String = two.chars().enumerate().map(|(at, it)| if at < 9 { it } else { '\0' }).collect();
+        let listed = |text: String| {
+            fs::write(file(place.path()), text).unwrap();
+            list(place.path(), "n", &public).unwrap()
+        };
+        let whole = listed(format!("{one}{three}"));
+        assert_eq!(whole.len(), 2);
+        // All of the second one is lost, its end too.
+        assert_eq!(listed(format!("{one}{torn}{three}")), whole);
+        assert_eq!(listed(format!("{one}{}\n{three}", "\0".repeat(9))), whole);
+        // What nobody has signed is found, wherever it stands.
+        assert_eq!(listed(format!("{one}x\n{three}"))[1].1, None);
     }
 }
