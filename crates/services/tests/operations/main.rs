@@ -12,6 +12,7 @@ mod audit;
 mod bytes;
 mod certificates;
 mod cloudtrail;
+mod errors;
 mod iam;
 mod plane;
 mod references;
