@@ -1,7 +1,10 @@
 //! The one error type of operations: a code, a message in AWS's words for the caller, and a source for the log.
 
 use std::{borrow::Cow, error::Error as StdError, fmt};
-use wire::{ErrorAnswer, Fault, Protocol, Service};
+use wire::{ErrorAnswer, Fault, OperationDescription, Protocol, Service};
+
+/// What models call it when something goes wrong here.
+const SERVICE_FAILURE: &str = "ServiceFailure";
 
 /// Why a request was not done. The message goes out; the source is logged and never sent.
 #[derive(Debug)]
@@ -146,6 +149,17 @@ impl Error {
             Code::Modelled(..) => {
                 service.errors.iter().find(|error| error.code == code).map_or(code, |error| error.shape)
             }
+        }
+    }
+
+    /// The same as the operation's model has it, where that lists an error of its own for what goes wrong here.
+    pub(crate) fn modelled_by(self, operation: &OperationDescription) -> Self {
+        let own = operation.errors.iter().find(|error| error.code == SERVICE_FAILURE);
+        match own {
+            Some(own) if self.is(Common::InternalFailure) => {
+                Self { code: Code::Modelled(own.code, own.status), ..self }
+            }
+            _ => self,
         }
     }
 

@@ -13,6 +13,7 @@ pub(crate) async fn run<O: Operation>(cx: &Cx, input: Node) -> Result<Node> {
         Ok(input) => attempts::<O>(cx, input, &mut record).await,
         Err(error) => Err(Error::internal(error)),
     };
+    let outcome = outcome.map_err(|error| error.modelled_by(O::DESCRIPTION));
     record.close(&outcome);
     outcome
 }

@@ -1,22 +1,40 @@
 //! Permissions boundaries: a managed policy that bounds what a user or role can be granted.
 
 use super::{errors, policy};
-use crate::{Cx, Permission, Result};
+use crate::{Cx, Error, Permission, Result};
 use domain::PermissionsBoundary;
 use shapes::iam::types;
 use store::Transaction;
 
-/// Reads a boundary of a request: the ARN of a managed policy that is there.
+/// Reads the boundary of something that is about to be made: the ARN of a managed policy that is there.
 pub(crate) async fn parse(
     cx: &Cx,
     tx: &mut Transaction,
     arn: Option<String>,
 ) -> Result<Option<PermissionsBoundary>> {
     let Some(policy_arn) = arn else { return Ok(None) };
-    if policy::find(cx, tx, &policy_arn).await?.is_some() {
-        return Ok(Some(PermissionsBoundary { policy_arn }));
+    match policy::find(cx, tx, &policy_arn).await? {
+        Some(managed) if !managed.is_of_a_service() => Ok(Some(PermissionsBoundary { policy_arn })),
+        _ => Err(no_such(&policy_arn)),
     }
-    Err(errors::no_such_entity(format!("Scope ARN: {policy_arn} does not exist or is not attachable.")))
+}
+
+/// Reads the boundary that is to be put on something that is there. `kind` is `User` or `Role`.
+pub(crate) async fn parse_for(
+    cx: &Cx,
+    tx: &mut Transaction,
+    kind: &str,
+    policy_arn: String,
+) -> Result<PermissionsBoundary> {
+    let managed = policy::find(cx, tx, &policy_arn).await?.ok_or_else(|| no_such(&policy_arn))?;
+    if managed.is_of_a_service() {
+        return Err(errors::policy_not_attachable(kind));
+    }
+    Ok(PermissionsBoundary { policy_arn })
+}
+
+fn no_such(policy_arn: &str) -> Error {
+    errors::no_such_entity(format!("Scope ARN: {policy_arn} does not exist or is not attachable."))
 }
 
 /// The boundary as IAM's answers show it.

@@ -31,6 +31,14 @@ pub(crate) fn no_such_policy(arn: impl Display) -> Error {
     no_such_entity(format!("Policy {arn} does not exist or is not attachable."))
 }
 
+/// `PolicyNotAttachable`, 400: AWS keeps the policy for the role of one of its services. `kind` is `User`, `Role` or `Group`.
+///
+/// Source: "Cannot attach a Service Role Policy to a Customer Role" is what AWS was seen to answer.
+pub(crate) fn policy_not_attachable(kind: &str) -> Error {
+    let message = format!("Cannot attach a Service Role Policy to a Customer {kind}.");
+    Error::modelled("PolicyNotAttachable", 400, message)
+}
+
 /// The managed policy of that ARN is not there, or not attached to what it was to be detached from.
 pub(crate) fn policy_not_found(arn: impl Display) -> Error {
     no_such_entity(format!("Policy {arn} was not found."))

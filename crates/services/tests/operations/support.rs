@@ -2,6 +2,7 @@
 
 use crate::plane::{ACCOUNT, Refused, TestPlane};
 use domain::{InlinePolicy, PolicyName, PolicyOwner, User, UserName};
+use hmac::{Hmac, KeyInit, Mac};
 use services::Operation;
 use shapes::iam::{CreateUser, CreateUserInput};
 use std::task::Poll;
@@ -81,6 +82,17 @@ pub async fn detach(plane: &TestPlane, owner: &PolicyOwner) {
         assert!(store::attachment::delete(tx, plane.account, owner, ADMINISTRATOR_ACCESS).await.unwrap());
     })
     .await;
+}
+
+/// What a virtual MFA device with that seed shows in the time step of that number.
+pub fn one_time_code(seed: &[u8], step: i64) -> String {
+    let mut mac = Hmac::<sha1::Sha1>::new_from_slice(seed).unwrap();
+    mac.update(&step.to_be_bytes());
+    let digest = mac.finalize().into_bytes();
+    let at = usize::from(digest.last().unwrap() & 15);
+    let bytes = digest.get(at..at + 4).unwrap().try_into().unwrap();
+    let number = u32::from_be_bytes(bytes) & 0x7fff_ffff;
+    format!("{:06}", number % 1_000_000)
 }
 
 /// Changes the store without an operation.

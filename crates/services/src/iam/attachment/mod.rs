@@ -38,8 +38,10 @@ pub(crate) async fn attach(
     owner: &PolicyOwner,
     policy_arn: &str,
 ) -> Result<()> {
-    if policy::find(cx, tx, policy_arn).await?.is_none() {
-        return Err(errors::no_such_policy(policy_arn));
+    let managed = policy::find(cx, tx, policy_arn).await?;
+    let managed = managed.ok_or_else(|| errors::no_such_policy(policy_arn))?;
+    if managed.is_of_a_service() {
+        return Err(errors::policy_not_attachable(kind(owner)));
     }
     let present = store::attachment::count(tx, cx.account(), owner).await?;
     if store::attachment::insert(tx, cx.account(), owner, policy_arn).await? {
@@ -47,6 +49,14 @@ pub(crate) async fn attach(
         quotas::check(quota(owner), quotas::ATTACHED_POLICIES, present)?;
     }
     Ok(())
+}
+
+fn kind(owner: &PolicyOwner) -> &'static str {
+    match owner {
+        PolicyOwner::Group(_) => "Group",
+        PolicyOwner::Role(_) => "Role",
+        PolicyOwner::User(_) => "User",
+    }
 }
 
 fn quota(owner: &PolicyOwner) -> &'static str {

@@ -1,5 +1,9 @@
 use super::shape;
-use crate::{Access, Cx, Effect, Operation, Permission, Result, iam::page::Page};
+use crate::{
+    Access, Cx, Effect, Operation, Permission, Result,
+    iam::{errors, page::Page},
+};
+use domain::Arn;
 use shapes::iam::{ListDelegationRequests, ListDelegationRequestsInput, ListDelegationRequestsOutput};
 use store::{Transaction, delegation_request::Owner};
 
@@ -27,7 +31,8 @@ impl Operation for ListDelegationRequests {
         let owner = match input.owner_id.as_deref() {
             None => Owner::Anyone,
             Some(own) if is_callers(cx, own) => Owner::UniqueId(&owner_unique_id),
-            Some(arn) => Owner::Arn(arn),
+            Some(arn) if is_identity(arn) => Owner::Arn(arn),
+            Some(other) => return Err(errors::invalid_arn(other)),
         };
         let read = store::delegation_request::list_owned(tx, cx.account(), owner, after, limit).await?;
         let cut = page.cut(cx, read, |request| request.id.clone())?;
@@ -37,6 +42,11 @@ impl Operation for ListDelegationRequests {
             marker: cut.marker,
         })
     }
+}
+
+/// Whether that is an ARN as identities have it, which take requests.
+fn is_identity(owner: &str) -> bool {
+    Arn::parse(owner).is_ok_and(|arn| matches!(arn.service.as_str(), "iam" | "sts"))
 }
 
 /// Whether that is the caller's own ARN. What a namesake took who is gone is then not listed: nothing grants it by default.

@@ -18,6 +18,7 @@ mod untag_policy;
 use super::{
     aws_managed_policy::{self, AwsManagedPolicy},
     errors, policy_document, quotas,
+    role::SERVICE_LINKED,
 };
 use crate::{Cx, Error, Permission, Result};
 use domain::{Arn, ManagedPolicy, Tag};
@@ -178,6 +179,11 @@ pub(crate) fn shape(managed: &Managed, usage: PolicyUsage) -> types::Policy {
 }
 
 impl Managed {
+    /// Whether AWS keeps the policy for the role of one of its services.
+    pub(crate) fn is_of_a_service(&self) -> bool {
+        matches!(self, Self::Aws(policy) if policy.path.starts_with(SERVICE_LINKED))
+    }
+
     pub(crate) fn arn(&self) -> String {
         match self {
             Self::Aws(policy) => policy.arn(),

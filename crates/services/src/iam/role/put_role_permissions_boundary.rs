@@ -23,7 +23,8 @@ impl Operation for PutRolePermissionsBoundary {
         input: PutRolePermissionsBoundaryInput,
     ) -> Result<PutRolePermissionsBoundaryOutput> {
         let mut role = modifiable(tx, cx.account(), &input.role_name).await?;
-        role.permissions_boundary = boundary::parse(cx, tx, Some(input.permissions_boundary)).await?;
+        let boundary = boundary::parse_for(cx, tx, "Role", input.permissions_boundary).await?;
+        role.permissions_boundary = Some(boundary);
         store::role::update(tx, &role).await?;
         Ok(PutRolePermissionsBoundaryOutput)
     }

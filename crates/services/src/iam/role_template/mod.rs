@@ -11,9 +11,15 @@ pub use catalog::{RoleTemplateError, RoleTemplates};
 use super::errors;
 use crate::{Cx, Result};
 use catalog::RoleTemplate;
+use domain::Arn;
 
-/// The version of the template of that ARN, the default one where none is named, or `NoSuchEntity`.
+/// The version of the template of that ARN, the default one where none is named, or `NoSuchEntity`; `InvalidInput` when it
+/// is no ARN of one.
 fn version<'a>(cx: &'a Cx, arn: &str, minor: Option<i32>) -> Result<&'a RoleTemplate> {
+    let is_template = |arn: &Arn| arn.service == "iam" && arn.resource.starts_with("role-template/");
+    if !Arn::parse(arn).as_ref().is_ok_and(is_template) {
+        return Err(errors::invalid_arn(arn));
+    }
     let missing = |what: String| errors::no_such_entity(what);
     let template = cx.plane.role_templates.default_version(arn);
     let template = template.ok_or_else(|| missing(format!("Role template {arn} does not exist.")))?;

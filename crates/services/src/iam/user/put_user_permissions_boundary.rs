@@ -23,7 +23,8 @@ impl Operation for PutUserPermissionsBoundary {
         input: PutUserPermissionsBoundaryInput,
     ) -> Result<PutUserPermissionsBoundaryOutput> {
         let mut user = named(tx, cx.account(), &input.user_name).await?;
-        user.permissions_boundary = boundary::parse(cx, tx, Some(input.permissions_boundary)).await?;
+        let boundary = boundary::parse_for(cx, tx, "User", input.permissions_boundary).await?;
+        user.permissions_boundary = Some(boundary);
         store::user::update(tx, &user).await?;
         Ok(PutUserPermissionsBoundaryOutput {})
     }

@@ -3,14 +3,13 @@
 use crate::{
     plane::{ACCOUNT, TestPlane},
     support::{
-        allow_if, arn, assert_denied, assert_denied_on_all, assert_refused, at_once, in_store, refused, user,
-        user_with_policy,
+        allow_if, arn, assert_denied, assert_denied_on_all, assert_refused, at_once, in_store, one_time_code,
+        refused, user, user_with_policy,
     },
 };
 use domain::{
     AccessKeyOwner, IdKind, MfaAssignment, MfaDevice, MfaDeviceKind, TotpClock, UniqueId, WrongGuesses,
 };
-use hmac::{Hmac, KeyInit, Mac};
 use shapes::{
     iam::{
         CreateRole, CreateRoleInput, CreateUser, CreateUserInput, CreateVirtualMFADevice,
@@ -37,14 +36,7 @@ struct Device {
 impl Device {
     /// The code at an offset of steps from now.
     fn code(&self, plane: &TestPlane, offset: i64) -> String {
-        let step = plane.now().as_second() / 30 + offset;
-        let mut mac = Hmac::<sha1::Sha1>::new_from_slice(&self.seed).unwrap();
-        mac.update(&step.to_be_bytes());
-        let digest = mac.finalize().into_bytes();
-        let at = usize::from(digest.last().unwrap() & 15);
-        let bytes = digest.get(at..at + 4).unwrap().try_into().unwrap();
-        let number = u32::from_be_bytes(bytes) & 0x7fff_ffff;
-        format!("{:06}", number % 1_000_000)
+        one_time_code(&self.seed, plane.now().as_second() / 30 + offset)
     }
 
     fn enable(&self, plane: &TestPlane, user: &str) -> EnableMFADeviceInput {
