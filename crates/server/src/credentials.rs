@@ -6,14 +6,14 @@ use crate::{
     clock::Clock,
     command_line::{Credentials, CredentialsFormat},
     config::Storage,
-    first_start::{self, ADMINISTRATOR_ROLE},
+    first_start::ADMINISTRATOR_ROLE,
     open,
 };
 use domain::{AccountId, RoleName, RoleSessionName, SecretAccessKey, Session, SessionPrincipal};
 use jiff::Timestamp;
 use services::{Plane, session_token};
 use std::{io::Write, time::Duration};
-use store::{Access, account, role};
+use store::{Access, account, role, setting};
 
 /// How long the credentials live. Clients ask again shortly before the end.
 const LIFETIME: Duration = Duration::from_hours(1);
@@ -66,7 +66,7 @@ async fn session(
     let mut tx = plane.store.read();
     let account_id = match account {
         Some(id) => account::find(&mut tx, id).await?.ok_or_else(|| format!("there is no account {id}"))?.id,
-        None => first_start::management_account_id(&mut tx)
+        None => setting::management_account(&mut tx)
             .await?
             .ok_or("the store has no account yet; start the plane first")?,
     };

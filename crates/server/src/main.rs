@@ -18,6 +18,7 @@ mod metrics;
 mod migrate;
 mod node;
 mod open;
+mod operator;
 mod plane_server;
 mod policies;
 mod policy;
