@@ -1,5 +1,6 @@
 """Many nodes on one PostgreSQL: what one commits the others know within a second, and a node that is cut off goes on."""
 
+import concurrent.futures
 import contextlib
 import json
 import re
@@ -16,6 +17,7 @@ from plane import BINARY, Credentials, Plane, clean_environment
 from policies import allow
 from postgresql import PostgreSQL
 from refusals import refused
+from totp import code, step_now
 from way import Way
 
 SOON = 30
@@ -179,6 +181,35 @@ def test_policies_and_roles_that_go_are_gone_everywhere(nodes, names):
     root.call("iam", "DeleteRole", RoleName=f"{names}reader")
     gone = lambda: is_refused(held, "InvalidClientTokenId", "sts", "GetCallerIdentity")  # noqa: E731
     assert until("the session died with its role", gone) < 1
+
+
+def test_a_code_used_on_one_node_is_refused_by_the_other(nodes, names):
+    on = nodes()
+    root = Boto3(on.a, on.administrator())
+    alice = user_with_key(root, f"{names}alice")
+    here, there = Boto3(on.a, alice), Boto3(on.b, alice)
+    made = root.call("iam", "CreateVirtualMFADevice", VirtualMFADeviceName=f"{names}phone")["VirtualMFADevice"]
+    serial, seed = made["SerialNumber"], made["Base32StringSeed"]
+
+    def spend(client: Boto3, step: int) -> str:
+        try:
+            client.call("sts", "GetSessionToken", SerialNumber=serial, TokenCode=code(seed, step))
+        except Refused as refusal:
+            return f"{refusal.code}: {refusal.message.strip()}"
+        return "taken"
+
+    # Codes of steps before those that enable a device are never good; those of the next step are good a step early.
+    step = step_now()
+    codes = {"AuthenticationCode1": code(seed, step - 2), "AuthenticationCode2": code(seed, step - 1)}
+    root.call("iam", "EnableMFADevice", UserName=f"{names}alice", SerialNumber=serial, **codes)
+    spent = "AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code."
+    assert spend(there, step - 1) == spent, "enabled on the other node"
+    assert spend(here, step) == "taken"
+    assert spend(there, step) == spent
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        clients = [Boto3(node, alice) for node in (on.a, on.b) * 4]
+        outcomes = list(pool.map(spend, clients, [step + 1] * len(clients)))
+    assert sorted(outcomes) == [spent] * (len(clients) - 1) + ["taken"]
 
 
 def test_nodes_are_told_apart(nodes):

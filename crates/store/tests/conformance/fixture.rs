@@ -142,6 +142,21 @@ impl Bench {
     }
 }
 
+/// Looks that none of the secrets, given as `sealed`, can be read.
+pub(crate) async fn assert_sealed(
+    tx: &mut store::Transaction,
+    sql: &'static str,
+    secret: &[u8],
+) -> Result<(), StoreError> {
+    let rows = tx.query(sql, &[]).await?;
+    assert!(!rows.is_empty());
+    for row in rows {
+        let sealed = row.bytes("sealed")?;
+        assert!(!sealed.windows(secret.len()).any(|window| window == secret), "the secret is sealed");
+    }
+    Ok(())
+}
+
 /// A time some seconds after the beginning of the tests' world.
 pub(crate) fn time(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_700_000_000 + seconds).unwrap()

@@ -15,6 +15,7 @@
 mod account_records;
 mod audit;
 mod backup;
+mod credentials;
 mod fixture;
 mod nodes;
 mod postgres;
@@ -53,6 +54,12 @@ async fn suite(fixture: &Fixture<'_>) {
         providers::saml_providers,
         providers::open_id_connect_providers,
         providers::server_certificates,
+        credentials::login_profiles,
+        credentials::mfa_devices,
+        credentials::signing_certificates,
+        credentials::ssh_public_keys,
+        credentials::service_specific_credentials,
+        credentials::password_policies_and_reports,
         records::inline_policies,
         records::attachments,
         records::last_used,

@@ -10,6 +10,7 @@ use store::{
 use tempfile::TempDir;
 
 use crate::{
+    credentials,
     fixture::{Bench, Counting, time},
     providers,
 };
@@ -96,19 +97,21 @@ pub(crate) async fn sealing_anew_lets_old_keys_go(bench: &Bench) {
     for _ in 0..450 {
         secrets.push(insert(bench, &keys.sealer).await);
     }
-    // With two private keys.
+    // With two private keys, and two users' passwords and devices.
     providers::fill(bench, &keys.sealer, "provider").await;
+    credentials::fill(bench, &keys.sealer, "alice").await;
     rotate_data_keys(&bench.store, &root_key(bench, &keys).await, time(10)).await.unwrap();
     let settled = time(10) + SETTLING;
     keys.sealer.refresh(&bench.store, &keys.file, settled).await.unwrap();
     let done = reseal(&bench.store, &keys.sealer, settled).await.unwrap();
-    assert_eq!((done.secrets, done.deleted.len()), (452, 1));
+    assert_eq!((done.secrets, done.deleted.len()), (456, 1));
     let again = reseal(&bench.store, &keys.sealer, settled).await.unwrap();
     assert_eq!((again.secrets, again.deleted.len()), (0, 0));
     let fresh = open(bench, &keys.file).await;
     for secret in &secrets {
         assert!(opens(bench, &fresh, secret).await);
     }
+    credentials::open(bench, &bench.store, &fresh, "alice").await;
     assert_eq!(bench.store.check(Some(&fresh)).await.unwrap().findings, vec![]);
 }
 
