@@ -186,29 +186,34 @@ def test_policies_and_roles_that_go_are_gone_everywhere(nodes, names):
 def test_a_code_used_on_one_node_is_refused_by_the_other(nodes, names):
     on = nodes()
     root = Boto3(on.a, on.administrator())
-    alice = user_with_key(root, f"{names}alice")
-    here, there = Boto3(on.a, alice), Boto3(on.b, alice)
-    made = root.call("iam", "CreateVirtualMFADevice", VirtualMFADeviceName=f"{names}phone")["VirtualMFADevice"]
-    serial, seed = made["SerialNumber"], made["Base32StringSeed"]
 
-    def spend(client: Boto3, step: int) -> str:
-        try:
-            client.call("sts", "GetSessionToken", SerialNumber=serial, TokenCode=code(seed, step))
-        except Refused as refusal:
-            return f"{refusal.code}: {refusal.message.strip()}"
-        return "taken"
+    def enrolled(name: str):
+        """A new user's key, and a function that shows its device's next code with a client and says what came of it."""
+        keys = user_with_key(root, names + name)
+        made = root.call("iam", "CreateVirtualMFADevice", VirtualMFADeviceName=names + name)["VirtualMFADevice"]
+        serial, seed, step = made["SerialNumber"], made["Base32StringSeed"], step_now()
+        codes = {"AuthenticationCode1": code(seed, step - 1), "AuthenticationCode2": code(seed, step)}
+        root.call("iam", "EnableMFADevice", UserName=names + name, SerialNumber=serial, **codes)
 
-    # Codes of steps before those that enable a device are never good; those of the next step are good a step early.
-    step = step_now()
-    codes = {"AuthenticationCode1": code(seed, step - 2), "AuthenticationCode2": code(seed, step - 1)}
-    root.call("iam", "EnableMFADevice", UserName=f"{names}alice", SerialNumber=serial, **codes)
+        def show(client: Boto3, offset: int = 1) -> str:
+            try:
+                client.call("sts", "GetSessionToken", SerialNumber=serial, TokenCode=code(seed, step + offset))
+            except Refused as refusal:
+                return f"{refusal.code}: {refusal.message.strip()}"
+            return "taken"
+
+        return keys, show
+
     spent = "AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code."
-    assert spend(there, step - 1) == spent, "enabled on the other node"
-    assert spend(here, step) == "taken"
-    assert spend(there, step) == spent
-    with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        clients = [Boto3(node, alice) for node in (on.a, on.b) * 4]
-        outcomes = list(pool.map(spend, clients, [step + 1] * len(clients)))
+    keys, show = enrolled("alice")
+    here, there = Boto3(on.a, keys), Boto3(on.b, keys)
+    assert show(there, 0) == spent, "the code that enabled the device"
+    assert [show(here), show(there), show(here)] == ["taken", spent, spent]
+
+    keys, show = enrolled("bob")
+    clients = [Boto3(node, keys) for node in (on.a, on.b) * 4]
+    with concurrent.futures.ThreadPoolExecutor(len(clients)) as pool:
+        outcomes = list(pool.map(show, clients))
     assert sorted(outcomes) == [spent] * (len(clients) - 1) + ["taken"]
 
 
