@@ -18,12 +18,12 @@ def arguments(command: str, *words: str, data: pathlib.Path | None = None, store
     return [str(BINARY), *command.split(), *place, *words]
 
 
-def run(command: str, *words: str, code: int = 0, **place) -> str:
+def run(command: str, *words: str, code: int = 0, stdin: str = "", **place) -> str:
     """Runs the command, which must end with that exit code; what it printed, errors included."""
     done = subprocess.run(
         arguments(command, *words, **place),
         env=clean_environment(),
-        stdin=subprocess.DEVNULL,
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=COMMAND_SECONDS,

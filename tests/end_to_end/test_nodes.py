@@ -1,5 +1,6 @@
 """Many nodes on one PostgreSQL: what one commits the others know within a second, and a node that is cut off goes on."""
 
+import concurrent.futures
 import contextlib
 import json
 import re
@@ -16,6 +17,7 @@ from plane import BINARY, Credentials, Plane, clean_environment
 from policies import allow
 from postgresql import PostgreSQL
 from refusals import refused
+from totp import code, step_now
 from way import Way
 
 SOON = 30
@@ -179,6 +181,40 @@ def test_policies_and_roles_that_go_are_gone_everywhere(nodes, names):
     root.call("iam", "DeleteRole", RoleName=f"{names}reader")
     gone = lambda: is_refused(held, "InvalidClientTokenId", "sts", "GetCallerIdentity")  # noqa: E731
     assert until("the session died with its role", gone) < 1
+
+
+def test_a_code_used_on_one_node_is_refused_by_the_other(nodes, names):
+    on = nodes()
+    root = Boto3(on.a, on.administrator())
+
+    def enrolled(name: str):
+        """A new user's key, and a function that shows its device's next code with a client and says what came of it."""
+        keys = user_with_key(root, names + name)
+        made = root.call("iam", "CreateVirtualMFADevice", VirtualMFADeviceName=names + name)["VirtualMFADevice"]
+        serial, seed, step = made["SerialNumber"], made["Base32StringSeed"], step_now()
+        codes = {"AuthenticationCode1": code(seed, step - 1), "AuthenticationCode2": code(seed, step)}
+        root.call("iam", "EnableMFADevice", UserName=names + name, SerialNumber=serial, **codes)
+
+        def show(client: Boto3, offset: int = 1) -> str:
+            try:
+                client.call("sts", "GetSessionToken", SerialNumber=serial, TokenCode=code(seed, step + offset))
+            except Refused as refusal:
+                return f"{refusal.code}: {refusal.message.strip()}"
+            return "taken"
+
+        return keys, show
+
+    spent = "AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code."
+    keys, show = enrolled("alice")
+    here, there = Boto3(on.a, keys), Boto3(on.b, keys)
+    assert show(there, 0) == spent, "the code that enabled the device"
+    assert [show(here), show(there), show(here)] == ["taken", spent, spent]
+
+    keys, show = enrolled("bob")
+    clients = [Boto3(node, keys) for node in (on.a, on.b) * 4]
+    with concurrent.futures.ThreadPoolExecutor(len(clients)) as pool:
+        outcomes = list(pool.map(show, clients))
+    assert sorted(outcomes) == [spent] * (len(clients) - 1) + ["taken"]
 
 
 def test_nodes_are_told_apart(nodes):

@@ -1,10 +1,6 @@
 """Passwords and MFA devices as AWS's tutorials set them up, with boto3 and the AWS CLI."""
 
-import base64
 import csv
-import hashlib
-import hmac
-import struct
 import time
 
 import pytest
@@ -14,15 +10,9 @@ from people import user_with_key
 from plane import Credentials
 from policies import allow
 from refusals import refused
+from totp import code
 
 PASSWORD = "correct-Horse-1"
-
-
-def code(seed: bytes, step: int) -> str:
-    """RFC 6238, written apart from the server."""
-    digest = hmac.new(base64.b32decode(seed), struct.pack(">q", step), hashlib.sha1).digest()
-    at = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[at : at + 4])[0] & 0x7FFFFFFF) % 10**6:06}"
 
 
 def step_of(plane) -> int:

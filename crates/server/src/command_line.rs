@@ -1,6 +1,6 @@
 //! The command line: the contract that scripts and service units hold on to.
 
-use crate::{audit::command::Audit, policies::PoliciesCommand, policy::PolicyCommand};
+use crate::{audit::command::Audit, mfa::MfaCommand, policies::PoliciesCommand, policy::PolicyCommand};
 use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use domain::{AccountId, RoleName};
 use std::{net::SocketAddr, path::PathBuf};
@@ -27,6 +27,9 @@ pub(crate) enum Command {
     /// Check, decide, explain, simulate and compare policy documents in files; needs neither server nor store.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Hand out hardware tokens for multi-factor authentication.
+    #[command(subcommand)]
+    Mfa(MfaCommand),
     /// Add managed policies to the store, for all accounts.
     #[command(subcommand)]
     Policies(PoliciesCommand),

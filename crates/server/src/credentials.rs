@@ -6,14 +6,15 @@ use crate::{
     clock::Clock,
     command_line::{Credentials, CredentialsFormat},
     config::Storage,
-    first_start::{self, ADMINISTRATOR_ROLE},
-    open,
+    first_start::ADMINISTRATOR_ROLE,
+    open, operator,
 };
-use domain::{AccountId, RoleName, RoleSessionName, SecretAccessKey, Session, SessionPrincipal};
+use domain::{AccessKeyId, AccountId, RoleName, RoleSessionName, SecretAccessKey, Session, SessionPrincipal};
 use jiff::Timestamp;
-use services::{Plane, session_token};
+use serde_json::json;
+use services::{Deed, Plane, session_token};
 use std::{io::Write, time::Duration};
-use store::{Access, account, role};
+use store::{Access, Retry, account, audit_event::AuditResource, role, setting};
 
 /// How long the credentials live. Clients ask again shortly before the end.
 const LIFETIME: Duration = Duration::from_hours(1);
@@ -27,6 +28,7 @@ pub(crate) async fn print(flags: Credentials) -> Result<(), Failure> {
     let plane = open::plane(&storage, Access::Tool, now).await?;
     let session = session(&plane, flags.account, flags.role, now).await?;
     let minted = session_token::mint(&session, plane.sealer.sessions(), &*plane.random)?;
+    record(&plane, &session, &minted.access_key_id, now).await?;
     let (id, secret, token) =
         (minted.access_key_id.as_str(), session.secret_access_key.expose(), minted.session_token.as_str());
     let text = match flags.format {
@@ -52,6 +54,46 @@ pub(crate) async fn print(flags: Credentials) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Tells the trail of the account before anybody has the credentials.
+async fn record(
+    plane: &Plane,
+    session: &Session,
+    access_key_id: &AccessKeyId,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let SessionPrincipal::Role { id, name, .. } = &session.principal else {
+        return Err("only roles have credentials of this kind".into());
+    };
+    let resource = |kind: &str, name: String| AuditResource { kind: kind.to_owned(), name };
+    let details = json!({
+        "accessKeyId": access_key_id.to_string(),
+        "roleName": name.to_string(),
+        "roleId": id.to_string(),
+        "roleSessionName": SESSION_NAME,
+        "expiration": whole_second(session.expires_at).to_string(),
+    });
+    let deed = Deed {
+        resources: vec![
+            resource("AWS::IAM::AccessKey", access_key_id.to_string()),
+            resource("AWS::IAM::Role", name.to_string()),
+        ],
+        access_key_id: Some(access_key_id.to_string()),
+        ..Deed::new("MintCredentials", details)
+    };
+    let (operator, mut retry) = (operator::current(), Retry::new());
+    loop {
+        let attempt = async {
+            let mut tx = plane.store.write().await?;
+            operator.record(&mut tx, session.account_id, deed.clone(), now).await?;
+            tx.commit().await
+        };
+        match attempt.await {
+            Err(error) if error.is_conflict() && retry.again().await => {}
+            done => return done.map_err(|error| format!("no credentials without a record: {error}").into()),
+        }
+    }
+}
+
 /// Clients know no fractions here.
 fn whole_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
@@ -66,7 +108,7 @@ async fn session(
     let mut tx = plane.store.read();
     let account_id = match account {
         Some(id) => account::find(&mut tx, id).await?.ok_or_else(|| format!("there is no account {id}"))?.id,
-        None => first_start::management_account_id(&mut tx)
+        None => setting::management_account(&mut tx)
             .await?
             .ok_or("the store has no account yet; start the plane first")?,
     };

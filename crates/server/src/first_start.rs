@@ -53,17 +53,11 @@ pub(crate) async fn management_account(
 
 /// The management account that is there; it must be the one that is wanted.
 async fn existing(tx: &mut Transaction, wanted: Option<AccountId>) -> Result<Option<Account>, Failure> {
-    let Some(id) = management_account_id(tx).await? else { return Ok(None) };
+    let Some(id) = setting::management_account(tx).await? else { return Ok(None) };
     if let Some(wanted) = wanted.filter(|wanted| *wanted != id) {
         return Err(format!("the store's management account is {id}, not {wanted}").into());
     }
     Ok(Some(account::get(tx, id).await?))
-}
-
-/// Which account is the management account, once there is one.
-pub(crate) async fn management_account_id(tx: &mut Transaction) -> Result<Option<AccountId>, Failure> {
-    let id = setting::find(tx, setting::MANAGEMENT_ACCOUNT).await?;
-    Ok(id.map(|id| AccountId::parse(&id)).transpose()?)
 }
 
 async fn insert_administrator_role(

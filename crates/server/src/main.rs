@@ -15,9 +15,11 @@ mod export;
 mod first_start;
 mod listen;
 mod metrics;
+mod mfa;
 mod migrate;
 mod node;
 mod open;
+mod operator;
 mod plane_server;
 mod policies;
 mod policy;
@@ -63,6 +65,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Check(flags) => on_runtime(check::check(flags)),
         Command::Credentials(flags) => on_runtime(done(credentials::print(flags))),
         Command::Export(flags) => on_runtime(done(export::export(flags))),
+        Command::Mfa(command) => on_runtime(done(mfa::run(command))),
         Command::Migrate(flags) => on_runtime(done(migrate::migrate(flags))),
         Command::Policies(command) => on_runtime(done(policies::run(command))),
         Command::Policy(command) => policy::run(&command),

@@ -23,7 +23,8 @@ pub(crate) fn identity(name: Option<String>, now: Timestamp) -> Node {
     }
 }
 
-fn host_name() -> Option<String> {
+/// What the machine calls itself.
+pub(crate) fn host_name() -> Option<String> {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
     Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }

@@ -1,6 +1,6 @@
 //! `portcullis policies`: the managed policies that all accounts have, in the store.
 
-use crate::{Failure, clock::Clock, command_line::Place, config::Storage, open, policy::files};
+use crate::{Failure, clock::Clock, command_line::Place, config::Storage, open, operator, policy::files};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use services::ImportFile;
@@ -32,7 +32,7 @@ pub(crate) async fn run(command: PoliciesCommand) -> Result<(), Failure> {
     let storage = Storage::for_place(&flags.place)?;
     let (store, _) = open::store(&storage).await?;
     let now = Timestamp::from_second(Clock::default().now().as_second())?;
-    let imported = file.import(&store, now).await?;
+    let imported = file.import(&store, &operator::current(), now).await?;
     let mut out = std::io::stdout();
     for (word, arns) in [("added", &imported.added), ("changed", &imported.changed)] {
         for arn in arns {

@@ -24,7 +24,7 @@ pub mod sts;
 mod totp;
 pub mod unimplemented;
 
-pub use audit::{Audit, AuditSettings};
+pub use audit::{Audit, AuditSettings, Deed, Operator};
 pub use cx::{Cx, Prepared, TlsDetails};
 pub use directory::{
     CallerPolicies, Directory, DirectoryLimits, DirectoryStatistics, KeyEntry, Noted, PrincipalPolicies,
@@ -34,7 +34,7 @@ pub use dispatch::dispatch;
 pub use error::{Code, Common, Error, Result};
 pub use follow::Following;
 pub use iam::aws_managed_policy::import::{ImportError, ImportFile, Imported};
-pub use iam::{NewSeed, RoleTemplateError, RoleTemplates};
+pub use iam::{NewSeed, ProvisionError, RoleTemplateError, RoleTemplates, TokenFile, remove_tokens};
 pub use last_used::LastUses;
 pub use operation::{Access, Condition, Effect, Operation, Permission, Values};
 pub use outbound::{Outbound, OutboundSettings};

@@ -84,6 +84,20 @@ pub async fn list<Head: DeserializeOwned>(tx: &mut Transaction) -> Result<Vec<Au
     rows.iter().map(read).collect()
 }
 
+/// Whose events those of an operator's commands are until a node that keeps files takes them over: commands end, and no chain
+/// is theirs.
+pub const OPERATOR: &str = "operator";
+
+/// Lets the node's files have what waits for any node's; gives the number of events.
+pub async fn take_over(tx: &mut Transaction, node_id: &str) -> Result<u64, StoreError> {
+    tx.execute(TAKE_OVER, &[(":node_id", &node_id), (":operator", &OPERATOR)]).await
+}
+
+/// Lets nothing from before `until` wait for any node's files: no node keeps some.
+pub async fn forget_before(tx: &mut Transaction, until: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(FORGET_BEFORE, &[(":operator", &OPERATOR), (":until", &until)]).await
+}
+
 /// Up to `limit` of the node's events that wait, oldest first.
 pub async fn waiting(
     tx: &mut Transaction,
@@ -151,6 +165,8 @@ const FIND_WAITING: &str = "SELECT o.event_id, o.event_at, e.doc FROM audit_outb
     JOIN audit_event e ON e.account_id = o.account_id AND e.event_at = o.event_at AND e.event_id = o.event_id
     WHERE o.node_id = :node_id AND o.event_id = :event_id";
 const DELETE_WAITING: &str = "DELETE FROM audit_outbox WHERE node_id = :node_id AND event_id = :event_id";
+const TAKE_OVER: &str = "UPDATE audit_outbox SET node_id = :node_id WHERE node_id = :operator";
+const FORGET_BEFORE: &str = "DELETE FROM audit_outbox WHERE node_id = :operator AND event_at < :until";
 const UPDATE: &str = "UPDATE audit_chain SET doc_version = :doc_version, doc = :doc WHERE node_id = :node_id";
 
 /// The keys, for what goes through all of them.
@@ -163,4 +179,5 @@ pub(crate) const SEALED: SealedKind = SealedKind {
     count: "SELECT COUNT(*) AS n FROM audit_chain WHERE substr(signing_key, 2, 4) = :key_id",
 };
 
-pub(crate) const SQL: &[&str] = &[INSERT, FIND, LIST, WAITING, FIND_WAITING, DELETE_WAITING, UPDATE];
+pub(crate) const SQL: &[&str] =
+    &[INSERT, FIND, LIST, WAITING, FIND_WAITING, DELETE_WAITING, TAKE_OVER, FORGET_BEFORE, UPDATE];

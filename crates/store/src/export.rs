@@ -6,13 +6,26 @@
 //! ```text
 //! {"format": "portcullis-export", "version": 1, "exported_at": TIME,
 //!  "settings": {NAME: VALUE ...},
+//!  "imported_policies": [{"name", "id", "arn", "path", "created_at", "updated_at", "description", "version",
+//!                         "document"} ...],
 //!  "accounts": [{"account_id", "name", "email", "alias", "created_at",
-//!    "root_access_keys": [ACCESS KEY ...],
+//!    "root_access_keys": [ACCESS KEY ...], "root_login_profile": LOGIN PROFILE or null,
+//!    "root_mfa_devices": [MFA DEVICE ...], "root_signing_certificates": [SIGNING CERTIFICATE ...],
+//!    "password_policy": {"minimum_password_length", "require_symbols", "require_numbers",
+//!                        "require_uppercase_characters", "require_lowercase_characters",
+//!                        "allow_users_to_change_password", "max_password_age", "password_reuse_prevention",
+//!                        "hard_expiry"} or null,
 //!    "iam_settings": {"global_endpoint_token_version", "outbound_federation", "outbound_issuer", "role_manager",
 //!                     "root_credentials_management", "root_sessions"},
 //!    "groups": [{"name", "id", "arn", "path", "created_at", "inline_policies", "attached_policies"} ...],
 //!    "users": [{"name", "id", "arn", "path", "created_at", "permissions_boundary", "tags", "groups": [NAME ...],
-//!               "inline_policies", "attached_policies", "access_keys": [ACCESS KEY ...]} ...],
+//!               "inline_policies", "attached_policies", "access_keys": [ACCESS KEY ...],
+//!               "login_profile": LOGIN PROFILE or null, "mfa_devices": [MFA DEVICE ...],
+//!               "signing_certificates": [SIGNING CERTIFICATE ...],
+//!               "ssh_public_keys": [{"id", "status", "uploaded_at", "fingerprint", "body"} ...],
+//!               "service_specific_credentials": [{"id", "service_name", "service_user_name", "status", "created_at",
+//!                                                 "expires_at"} ...]} ...],
+//!    "unassigned_mfa_devices": [MFA DEVICE ...],
 //!    "roles": [{"name", "id", "arn", "path", "created_at", "description", "max_session_duration", "trust_policy",
 //!               "permissions_boundary", "tags", "inline_policies", "attached_policies", "source_template"} ...],
 //!    "instance_profiles": [{"name", "id", "arn", "path", "created_at", "role": NAME, "tags"} ...],
@@ -25,25 +38,37 @@
 //!                             "chain"} ...]} ...]}
 //! ```
 //!
-//! `inline_policies` are `[{"name", "document"} ...]`, `attached_policies` and `permissions_boundary` ARNs, an access key
-//! is `{"id", "status", "created_at"}`, a role's `source_template` `{"arn", "minor_version", "values"}` or null. What soon is
-//! of no interest is left out: delegation requests, and what became of deletions of service-linked roles. Policy documents stand as the JSON they are; one that is not JSON as a text.
+//! - `inline_policies` are `[{"name", "document"} ...]`, `attached_policies` and `permissions_boundary` ARNs, a role's
+//!   `source_template` `{"arn", "minor_version", "values"}` or null.
+//! - An access key is `{"id", "status", "created_at"}`, a login profile `{"created_at", "password_changed_at",
+//!   "password_reset_required"}`, an MFA device `{"serial_number", "kind", "created_at", "enabled_at", "certifications",
+//!   "tags"}`, a signing certificate `{"id", "status", "uploaded_at", "body"}`: without secret, hashes, seed. What tells
+//!   guesses and clocks of devices is left out with them.
+//! - What soon is of no interest is left out: delegation requests, reports, and what became of deletions of
+//!   service-linked roles.
+//! - Policy documents stand as the JSON they are; one that is not JSON as a text.
 
+mod credential;
 mod page;
 mod shape;
 
 use std::io::{self, Write};
 
-use domain::{Account, AccountId, Group, InstanceProfile, ManagedPolicy, Role, User};
+use domain::{Account, AccountId, Group, InstanceProfile, ManagedPolicy, MfaDevice, Role, User};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    Store, StoreError, Transaction, account, account_settings, open_id_connect_provider, saml_provider,
-    server_certificate, setting,
+    Store, StoreError, Transaction, account, account_settings, imported_policy, mfa_device,
+    open_id_connect_provider, password_policy, saml_provider, server_certificate, setting,
 };
+use credential::{OfUsers, RootCredentials};
 use page::Page;
-pub(crate) use page::SQL;
+
+/// The statements alone.
+pub(crate) fn sql() -> impl Iterator<Item = &'static str> {
+    page::SQL.iter().chain(credential::SQL).copied()
+}
 
 /// Why an export is not written.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +104,7 @@ pub async fn write(
         "{{\"format\":\"portcullis-export\",\"version\":1,\"exported_at\":\"{now}\",\n\"settings\":"
     )?;
     serde_json::to_writer(&mut *out, &setting::list(&mut tx).await?)?;
+    write_imported_policies(&mut tx, out).await?;
     out.write_all(b",\n\"accounts\":[")?;
     let mut separator = "\n";
     while let Some(last) = accounts.last().map(|account| account.id) {
@@ -110,7 +136,8 @@ async fn write_account(
         email: &account.email,
         alias: account.alias.as_ref(),
         created_at: account.created_at,
-        root_access_keys: page::root_access_keys(tx, account.id).await?,
+        root: RootCredentials::find(tx, account.id).await?,
+        password_policy: password_policy::find(tx, account.id).await?.map(shape::PasswordPolicy::from),
         iam_settings: account_settings::get(tx, account.id).await?,
     })?;
     // Without its last brace: the lists are members of the same object.
@@ -132,16 +159,17 @@ async fn write_account(
     while page.next(tx).await? {
         let mut policies = page.policies(tx).await?;
         let mut groups = page.groups(tx).await?;
-        let mut keys = page.access_keys(tx).await?;
+        let mut credentials = OfUsers::of(&page, tx).await?;
         for user in page.records() {
             let id = user.id.as_str();
             let policies = policies.remove(id).unwrap_or_default();
             let groups = groups.remove(id).unwrap_or_default();
-            let keys = keys.remove(id).unwrap_or_default();
-            list.push(&shape::User::of(user, groups, policies, keys))?;
+            list.push(&shape::User::of(user, groups, policies, credentials.remove(user)))?;
         }
     }
     list.end()?;
+
+    write_unassigned_mfa_devices(tx, account, out).await?;
 
     let mut list = List::begin(out, "roles")?;
     let mut page = Page::<Role>::first(account.id);
@@ -178,6 +206,53 @@ async fn write_account(
     write_providers(tx, account, out).await?;
     write_server_certificates(tx, account, out).await?;
     Ok(out.write_all(b"}")?)
+}
+
+/// Devices that are nobody's: virtual ones, then hardware tokens.
+async fn write_unassigned_mfa_devices(
+    tx: &mut Transaction,
+    account: &Account,
+    out: &mut impl Write,
+) -> Result<(), ExportError> {
+    let mut devices = List::begin(out, "unassigned_mfa_devices")?;
+    let key = |device: &MfaDevice| MfaDevice::serial_key(&device.serial_number);
+    let mut after = None;
+    loop {
+        let page = mfa_device::list_virtual(tx, account.id, Some(false), after.as_deref(), PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(key(last));
+        for device in page {
+            devices.push(&credential::MfaDevice::from(device))?;
+        }
+    }
+    let mut after = None;
+    loop {
+        let page = mfa_device::list_hardware(tx, account.id, after.as_deref(), PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(key(last));
+        for device in page.into_iter().filter(|device| device.assignment.is_none()) {
+            devices.push(&credential::MfaDevice::from(device))?;
+        }
+    }
+    Ok(devices.end()?)
+}
+
+/// Managed policies that an operator has added. They are in no account.
+async fn write_imported_policies(tx: &mut Transaction, out: &mut impl Write) -> Result<(), ExportError> {
+    let mut policies = List::begin(out, "imported_policies")?;
+    let mut after = None;
+    loop {
+        let page = imported_policy::list(tx, "/", after.as_deref(), PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.name.key());
+        for policy in &page {
+            let (_, document) = imported_policy::find(tx, &policy.arn())
+                .await?
+                .ok_or(StoreError::NotFound { kind: "imported policy" })?;
+            policies.push(&shape::ImportedPolicy::of(policy, document))?;
+        }
+    }
+    Ok(policies.end()?)
 }
 
 /// Identity providers. A quota keeps them few, so that each is read on its own.
@@ -223,7 +298,7 @@ async fn write_server_certificates(
     Ok(list.end()?)
 }
 
-/// A member of an account that is a list, written element by element.
+/// A member that is a list, written element by element.
 struct List<'a, W> {
     out: &'a mut W,
     separator: &'static str,

@@ -103,6 +103,27 @@ pub async fn list_virtual(
     document::read_all(&tx.query(sql, &parameters).await?)
 }
 
+/// The hardware device of that serial number, in whatever case and account: none is in two accounts.
+pub async fn find_hardware(
+    tx: &mut Transaction,
+    serial_number: &str,
+) -> Result<Option<MfaDevice>, StoreError> {
+    let key = MfaDevice::serial_key(serial_number);
+    tx.find(FIND_HARDWARE, &[(":serial_key", &key)]).await?.as_ref().map(document::read).transpose()
+}
+
+/// Up to `limit` hardware devices, whether they are somebody's or not, by serial key, from behind the key `after`.
+pub async fn list_hardware(
+    tx: &mut Transaction,
+    account: AccountId,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<MfaDevice>, StoreError> {
+    let after = page::begin(after);
+    let parameters = [(":account_id", &account as _), (":after", &after as _), (":limit", &limit as _)];
+    document::read_all(&tx.query(LIST_HARDWARE, &parameters).await?)
+}
+
 /// How many devices the owner has.
 pub async fn count(
     tx: &mut Transaction,
@@ -168,6 +189,11 @@ const INSERT: &str =
     VALUES (:account_id, :device_id, :serial_key, :kind, :owner_id, :seed, :doc_version, :doc)";
 const FIND: &str = "SELECT seed, doc_version, doc FROM mfa_device
     WHERE account_id = :account_id AND serial_key = :serial_key";
+const FIND_HARDWARE: &str = "SELECT doc_version, doc FROM mfa_device
+    WHERE serial_key = :serial_key AND kind = 'hardware'";
+const LIST_HARDWARE: &str = "SELECT doc_version, doc FROM mfa_device
+    WHERE account_id = :account_id AND kind = 'hardware' AND serial_key > :after
+    ORDER BY serial_key LIMIT :limit";
 const LIST: &str = "SELECT doc_version, doc FROM mfa_device
     WHERE account_id = :account_id AND owner_id = :owner_id AND serial_key > :after
     ORDER BY serial_key LIMIT :limit";
@@ -199,5 +225,17 @@ pub(crate) const SEALED: SealedKind = SealedKind {
     count: "SELECT COUNT(*) AS n FROM mfa_device WHERE substr(seed, 2, 4) = :key_id",
 };
 
-pub(crate) const SQL: &[&str] =
-    &[INSERT, FIND, LIST, LIST_VIRTUAL, LIST_ASSIGNED, LIST_UNASSIGNED, COUNT, COUNT_ALL, UPDATE, DELETE];
+pub(crate) const SQL: &[&str] = &[
+    INSERT,
+    FIND,
+    FIND_HARDWARE,
+    LIST,
+    LIST_HARDWARE,
+    LIST_VIRTUAL,
+    LIST_ASSIGNED,
+    LIST_UNASSIGNED,
+    COUNT,
+    COUNT_ALL,
+    UPDATE,
+    DELETE,
+];

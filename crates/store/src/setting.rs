@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use domain::AccountId;
+
 use crate::{StoreError, Transaction};
 
 /// The setting that names the management account.
@@ -11,6 +13,16 @@ pub const MANAGEMENT_ACCOUNT: &str = "management_account";
 pub async fn find(tx: &mut Transaction, name: &str) -> Result<Option<String>, StoreError> {
     let row = tx.find(FIND, &[(":name", &name)]).await?;
     row.map(|row| row.text("value").map(str::to_owned)).transpose()
+}
+
+/// The management account, once there is one.
+pub async fn management_account(tx: &mut Transaction) -> Result<Option<AccountId>, StoreError> {
+    let id = find(tx, MANAGEMENT_ACCOUNT).await?;
+    let parse = |id: String| {
+        AccountId::parse(&id)
+            .map_err(|_| StoreError::Corrupt(format!("{MANAGEMENT_ACCOUNT} is no account id")))
+    };
+    id.map(parse).transpose()
 }
 
 /// All values by their names.

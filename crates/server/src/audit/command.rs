@@ -1,7 +1,7 @@
 //! `portcullis audit`: looks at the audit files.
 
 use super::files::goes_on;
-use crate::{Failure, clock::Clock, command_line::Place, config, first_start, open};
+use crate::{Failure, clock::Clock, command_line::Place, config, open};
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use services::Plane;
@@ -9,6 +9,7 @@ use std::{io::Write, time::Duration};
 use store::{
     Access, Engine,
     audit_chain::{self, AuditChain},
+    setting,
 };
 use trail::{Directory, Finding, Head, Lengths, Range, Report, SigningKey};
 
@@ -109,7 +110,7 @@ async fn chain(
     node: &str,
     range: Range,
 ) -> Result<Option<Report>, Failure> {
-    let management = first_start::management_account_id(&mut plane.store.read()).await?;
+    let management = setting::management_account(&mut plane.store.read()).await?;
     let Some(management) = management else { return Ok(None) };
     let key = audit_chain::find_signing_key(&mut plane.store.read(), &plane.sealer, management, node).await?;
     let Some(key) = key else { return Ok(None) };

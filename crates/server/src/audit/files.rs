@@ -130,6 +130,7 @@ impl Files {
     }
 
     async fn write(&mut self, plane: &Plane, now: Timestamp, last: bool) -> Result<(), Failure> {
+        self.take_over(plane).await?;
         loop {
             let head = match self.head.take() {
                 Some(head) => head,
@@ -151,6 +152,25 @@ impl Files {
             self.head = Some(next);
             if self.caught_up.elapsed() > self.max_lag {
                 plane.audit.set_files_behind(true);
+            }
+        }
+    }
+
+    /// Takes what an operator's commands have recorded. Asked first, as asking does not keep others from writing.
+    async fn take_over(&self, plane: &Plane) -> Result<(), StoreError> {
+        let mut retry = Retry::new();
+        loop {
+            if audit_chain::waiting(&mut plane.store.read(), audit_chain::OPERATOR, 1).await?.is_empty() {
+                return Ok(());
+            }
+            let attempt = async {
+                let mut tx = plane.store.write().await?;
+                audit_chain::take_over(&mut tx, &self.node).await?;
+                tx.commit().await
+            };
+            match attempt.await {
+                Err(error) if error.is_conflict() && retry.again().await => {}
+                done => return done,
             }
         }
     }

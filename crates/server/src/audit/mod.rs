@@ -12,7 +12,7 @@ use crate::plane_server::PlaneServer;
 use jiff::{SignedDuration, Timestamp};
 use services::Plane;
 use std::{sync::Arc, time::Duration};
-use store::{StoreError, account, audit_batch, audit_event};
+use store::{StoreError, account, audit_batch, audit_chain, audit_event};
 use tokio::sync::watch;
 
 /// How often what waits is written.
@@ -69,6 +69,10 @@ async fn prune(plane: &Plane, files: Option<&Files>, now: Timestamp) {
 /// Deletes what is older than the event history, a little at a time; gives the number of rows of events and batches.
 async fn prune_store(plane: &Plane, now: Timestamp) -> Result<u64, StoreError> {
     let Ok(oldest) = now.checked_sub(HISTORY) else { return Ok(0) };
+    // Where files are kept they have it by now.
+    let mut tx = plane.store.write().await?;
+    audit_chain::forget_before(&mut tx, oldest).await?;
+    tx.commit().await?;
     let (mut deleted, mut after) = (0, None);
     loop {
         let accounts = account::list(&mut plane.store.read(), after, BATCH).await?;

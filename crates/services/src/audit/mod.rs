@@ -4,10 +4,13 @@
 //! - Calls that read, and calls that are refused or fail, wait in memory and are written in batches: using the plane
 //!   writes nothing by itself. What waits is bounded; what happens at the bound is configuration.
 //!
+//! - What an operator does with the program's commands is recorded where it is done, in the same transaction.
+//!
 //! Who is not known leaves no record, as with CloudTrail: see `docs/decisions/0020-what-is-audited.md`.
 
 mod call;
 mod event_id;
+mod operator;
 mod record;
 mod resource;
 mod user_identity;
@@ -15,4 +18,5 @@ mod waiting;
 
 pub(crate) use call::{Open, refused};
 pub(crate) use event_id::EventId;
+pub use operator::{Deed, Operator};
 pub use waiting::{Audit, AuditSettings};

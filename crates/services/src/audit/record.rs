@@ -19,7 +19,7 @@ use wire::{Node, OperationDescription, Service, write_json_text, write_redacted}
 /// Longest `errorCode`, `errorMessage`, `requestID` and `userAgent`, in bytes; what is longer is cut.
 const TEXT_BYTES: usize = 1024;
 /// Longest `requestParameters` and `responseElements`, in bytes of JSON; what is longer is left out.
-const MEMBERS_BYTES: usize = 100 * 1024;
+pub(super) const MEMBERS_BYTES: usize = 100 * 1024;
 /// What stands in their place.
 const OMITTED: &str = r#"{"omitted":true}"#;
 
@@ -209,7 +209,7 @@ impl Document {
     }
 }
 
-fn new_id(at: Timestamp, count: u32) -> EventId {
+pub(super) fn new_id(at: Timestamp, count: u32) -> EventId {
     let [r0, r1, r2, r3, r4, r5, ..] = uuid::Uuid::new_v4().into_bytes();
     EventId::new(at, count, [r0, r1, r2, r3, r4, r5])
 }
@@ -296,7 +296,7 @@ fn members(text: String) -> Cow<'static, str> {
     }
 }
 
-fn cut_text(text: &str) -> &str {
+pub(super) fn cut_text(text: &str) -> &str {
     text.get(..text.floor_char_boundary(TEXT_BYTES)).unwrap_or_default()
 }
 

@@ -39,7 +39,10 @@ mod template;
 mod user;
 mod x509;
 
-pub use mfa_device::NewSeed;
+pub use mfa_device::{
+    NewSeed,
+    provision::{ProvisionError, TokenFile, remove_tokens},
+};
 pub use role_template::{RoleTemplateError, RoleTemplates};
 
 use domain::Random;

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     PAGE,
-    shape::{AccessKey, Policies, Version},
+    shape::{Policies, Version},
 };
 use crate::{Parameter, Row, StoreError, Transaction, document};
 
@@ -125,7 +125,7 @@ impl<T: Entity> Page<T> {
     }
 
     /// Documents that belong to the page's entities, by the id of the entity.
-    async fn documents<D: DeserializeOwned, S: From<D>>(
+    pub(super) async fn documents<D: DeserializeOwned, S: From<D>>(
         &self,
         tx: &mut Transaction,
         sql: &'static str,
@@ -171,14 +171,6 @@ impl Page<User> {
         }
         Ok(groups)
     }
-
-    /// The users' access keys.
-    pub(super) async fn access_keys(
-        &self,
-        tx: &mut Transaction,
-    ) -> Result<HashMap<String, Vec<AccessKey>>, StoreError> {
-        self.documents::<domain::AccessKey, _>(tx, ACCESS_KEYS).await
-    }
 }
 
 impl Page<InstanceProfile> {
@@ -203,24 +195,11 @@ impl Page<ManagedPolicy> {
     }
 }
 
-/// The root user's access keys.
-pub(super) async fn root_access_keys(
-    tx: &mut Transaction,
-    account: AccountId,
-) -> Result<Vec<AccessKey>, StoreError> {
-    let rows = tx.query(ROOT_ACCESS_KEYS, &[(":account_id", &account)]).await?;
-    Ok(document::read_all::<domain::AccessKey>(&rows)?.into_iter().map(AccessKey::from).collect())
-}
-
 const GROUPS: &str = "SELECT o.user_id AS owner_id, g.doc_version, g.doc FROM iam_user o
     JOIN iam_membership m ON m.account_id = o.account_id AND m.user_id = o.user_id
     JOIN iam_group g ON g.account_id = m.account_id AND g.group_id = m.group_id
     WHERE o.account_id = :account_id AND o.name_key > :after AND o.name_key <= :last
     ORDER BY o.name_key, g.name_key";
-const ACCESS_KEYS: &str = "SELECT o.user_id AS owner_id, k.doc_version, k.doc FROM iam_user o
-    JOIN access_key k ON k.account_id = o.account_id AND k.owner_id = o.user_id
-    WHERE o.account_id = :account_id AND o.name_key > :after AND o.name_key <= :last
-    ORDER BY o.name_key, k.access_key_id";
 const ROLES: &str = "SELECT o.profile_id AS owner_id, r.doc_version, r.doc FROM iam_instance_profile o
     JOIN iam_role r ON r.account_id = o.account_id AND r.role_id = o.role_id
     WHERE o.account_id = :account_id AND o.name_key > :after AND o.name_key <= :last
@@ -229,10 +208,8 @@ const VERSIONS: &str = "SELECT o.policy_id AS owner_id, v.doc_version, v.doc FRO
     JOIN iam_policy_version v ON v.account_id = o.account_id AND v.policy_id = o.policy_id
     WHERE o.account_id = :account_id AND o.name_key > :after AND o.name_key <= :last
     ORDER BY o.name_key, v.version";
-const ROOT_ACCESS_KEYS: &str = "SELECT doc_version, doc FROM access_key
-    WHERE account_id = :account_id AND owner_id = 'root' ORDER BY access_key_id";
 
-pub(crate) const SQL: &[&str] = &[
+pub(super) const SQL: &[&str] = &[
     Group::LIST,
     Group::INLINE,
     Group::ATTACHED,
@@ -245,8 +222,6 @@ pub(crate) const SQL: &[&str] = &[
     InstanceProfile::LIST,
     ManagedPolicy::LIST,
     GROUPS,
-    ACCESS_KEYS,
     ROLES,
     VERSIONS,
-    ROOT_ACCESS_KEYS,
 ];

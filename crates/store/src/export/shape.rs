@@ -1,13 +1,13 @@
 //! What stands in an export. Part of the documented shape: see the module above.
 
 use domain::{
-    AccessKeyId, AccountAlias, AccountId, AccountSettings, InlinePolicy, ManagedPolicyVersion, Path, Tag,
-    UniqueId,
+    AccountAlias, AccountId, AccountSettings, InlinePolicy, ManagedPolicyVersion, Path, Tag, UniqueId,
 };
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::credential::{Credentials, RootCredentials};
 use crate::server_certificate::Pem;
 
 /// The members of an account that are no lists of entities.
@@ -19,21 +19,10 @@ pub(super) struct Account<'a> {
     pub(super) email: &'a str,
     pub(super) alias: Option<&'a AccountAlias>,
     pub(super) created_at: Timestamp,
-    pub(super) root_access_keys: Vec<AccessKey>,
+    #[serde(flatten)]
+    pub(super) root: RootCredentials,
+    pub(super) password_policy: Option<PasswordPolicy>,
     pub(super) iam_settings: AccountSettings,
-}
-
-#[derive(Serialize)]
-pub(super) struct AccessKey {
-    id: AccessKeyId,
-    status: &'static str,
-    created_at: Timestamp,
-}
-
-impl From<domain::AccessKey> for AccessKey {
-    fn from(key: domain::AccessKey) -> Self {
-        Self { id: key.id, status: key.status.as_str(), created_at: key.created_at }
-    }
 }
 
 /// The policies embedded in and attached to an entity.
@@ -109,7 +98,8 @@ pub(super) struct User<'a> {
     groups: Vec<domain::GroupName>,
     inline_policies: Vec<Inline>,
     attached_policies: Vec<String>,
-    access_keys: Vec<AccessKey>,
+    #[serde(flatten)]
+    credentials: Credentials,
 }
 
 impl<'a> User<'a> {
@@ -117,7 +107,7 @@ impl<'a> User<'a> {
         user: &'a domain::User,
         groups: Vec<domain::GroupName>,
         policies: Policies,
-        access_keys: Vec<AccessKey>,
+        credentials: Credentials,
     ) -> Self {
         Self {
             name: &user.name,
@@ -130,7 +120,7 @@ impl<'a> User<'a> {
             groups,
             inline_policies: policies.inline,
             attached_policies: policies.attached,
-            access_keys,
+            credentials,
         }
     }
 }
@@ -224,6 +214,66 @@ impl<'a> Policy<'a> {
             default_version: policy.default_version,
             tags: &policy.tags,
             versions,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct ImportedPolicy<'a> {
+    name: &'a domain::PolicyName,
+    id: &'a UniqueId,
+    arn: String,
+    path: &'a Path,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    description: Option<&'a str>,
+    version: domain::PolicyVersionId,
+    document: Document,
+}
+
+impl<'a> ImportedPolicy<'a> {
+    pub(super) fn of(policy: &'a domain::ImportedPolicy, document: String) -> Self {
+        Self {
+            name: &policy.name,
+            id: &policy.id,
+            arn: policy.arn(),
+            path: &policy.path,
+            created_at: policy.created_at,
+            updated_at: policy.updated_at,
+            description: policy.description.as_deref(),
+            version: policy.version,
+            document: Document::from(document),
+        }
+    }
+}
+
+/// What an account asks of passwords.
+#[expect(clippy::struct_excessive_bools, reason = "AWS's own members")]
+#[derive(Serialize)]
+pub(super) struct PasswordPolicy {
+    minimum_password_length: u32,
+    require_symbols: bool,
+    require_numbers: bool,
+    require_uppercase_characters: bool,
+    require_lowercase_characters: bool,
+    allow_users_to_change_password: bool,
+    max_password_age: Option<u32>,
+    password_reuse_prevention: Option<u32>,
+    hard_expiry: Option<bool>,
+}
+
+impl From<domain::PasswordPolicy> for PasswordPolicy {
+    fn from(policy: domain::PasswordPolicy) -> Self {
+        Self {
+            minimum_password_length: policy.minimum_password_length,
+            require_symbols: policy.require_symbols,
+            require_numbers: policy.require_numbers,
+            require_uppercase_characters: policy.require_uppercase_characters,
+            require_lowercase_characters: policy.require_lowercase_characters,
+            allow_users_to_change_password: policy.allow_users_to_change_password,
+            max_password_age: policy.max_password_age,
+            password_reuse_prevention: policy.password_reuse_prevention,
+            hard_expiry: policy.hard_expiry,
         }
     }
 }

@@ -32,6 +32,8 @@ CREATE TABLE mfa_device (
 );
 CREATE INDEX mfa_device_owner ON mfa_device (account_id, owner_id, serial_key);
 CREATE INDEX mfa_device_kind ON mfa_device (account_id, kind, serial_key);
+-- Whether a hardware token is in any account already.
+CREATE INDEX mfa_device_serial ON mfa_device (serial_key, kind);
 
 CREATE TABLE signing_certificate (
     account_id TEXT COLLATE "C" NOT NULL REFERENCES account (account_id),

@@ -3,23 +3,29 @@
 use std::path::Path;
 
 use domain::{
-    AccessKey, AccessKeyId, AccessKeyOwner, AccessKeyStatus, AccountSettings, Group, GroupName, IdKind,
-    InlinePolicy, LastUsed, ManagedPolicy, ManagedPolicyVersion, PermissionsBoundary, PolicyName,
-    PolicyOwner, PolicyVersionId, Role, RoleDeletion, RoleName, SecretAccessKey, Tag,
+    AccessKey, AccessKeyId, AccessKeyOwner, AccessKeyStatus, AccessReport, AccessReportSubject,
+    AccountSettings, Group, GroupName, IdKind, ImportedPolicy, InlinePolicy, LastUsed, ManagedPolicy,
+    ManagedPolicyVersion, PermissionsBoundary, PolicyName, PolicyOwner, PolicyVersionId, Role, RoleDeletion,
+    RoleName, SecretAccessKey, Tag,
 };
 use store::{
-    Access, Location, RootKey, Sealer, Store, StoreError, access_key, account, account_settings, attachment,
+    Access, Location, RootKey, Sealer, Store, StoreError, access_key, access_report, account,
+    account_settings, attachment,
+    audit_batch::{self, AuditBatch},
     audit_chain::{self, AuditChain},
     audit_event::{self, AuditEvent, AuditResource},
     backup::{self, BackupError, Secret, Summary},
-    delegation_request, export, group, inline_policy, instance_profile,
+    delegation_request, export, group, imported_policy, inline_policy, instance_profile,
     last_used::{self, UsedKind},
-    managed_policy, membership, policy_version, role, role_deletion, setting, user,
+    managed_policy, membership, policy_version, role, role_deletion,
+    service_access::{self, ServiceAccess},
+    setting, user,
 };
 
 use crate::{
     account_records::{profile_of, request_of},
-    fixture::{Bench, Counting, Fixture, id, time},
+    credentials,
+    fixture::{Bench, Counting, Fixture, heard, id, time, told},
     providers,
 };
 
@@ -47,10 +53,7 @@ async fn everything_comes_back(from: &Fixture<'_>, to: &Fixture<'_>) {
     {
         assert!(before.contains(name), "{name}");
     }
-    for list in ["saml_providers", "open_id_connect_providers", "server_certificates"] {
-        assert!(before.contains(&format!("\"{list}\":[\n{{")), "{list} are not empty");
-    }
-    assert!(!before.contains(providers::PRIVATE_KEY));
+    assert_exported(&before);
     let session = sealer.sessions().seal("ASIA1", b"session").unwrap();
 
     let by_root = Secret::RootKey(&root_key);
@@ -61,7 +64,7 @@ async fn everything_comes_back(from: &Fixture<'_>, to: &Fixture<'_>) {
             backup::write(&bench.store, &root_key, secret, Vec::new(), time(9)).await.unwrap();
         assert!(written.rows > USERS as u64);
         let location = to.empty().await;
-        let restored = backup::restore(&location, key_file, secret, &bytes[..]).await.unwrap();
+        let restored = backup::restore(&location, key_file, secret, &bytes[..], &told).await.unwrap();
         assert_eq!(restored, written);
         let store = Store::open(&location, Access::Server).await.unwrap();
         assert_eq!(exported(&store).await, before);
@@ -69,7 +72,12 @@ async fn everything_comes_back(from: &Fixture<'_>, to: &Fixture<'_>) {
         let sealer = Sealer::open(&store, &root_key, time(10)).await.unwrap();
         let report = store.check(Some(&sealer)).await.unwrap();
         assert_eq!(report.findings, vec![]);
-        assert_eq!(report.rows.iter().map(|(_, rows)| rows).sum::<u64>(), written.rows);
+        // With the event that tells of it, and that this waits to be written to files.
+        assert_eq!(report.rows.iter().map(|(_, rows)| rows).sum::<u64>(), written.rows + 2);
+        assert_eq!(heard(&store, bench.account).await, (vec!["Summary".to_owned()], 1));
+        let empty: Vec<_> = report.rows.iter().filter(|(_, rows)| *rows == 0).collect();
+        assert!(empty.is_empty(), "every table has a row to lose: {empty:?}");
+        credentials::open(&bench, &store, &sealer, "keeper").await;
         let (_, opened) = access_key::find_with_secret(&mut store.read(), &sealer, bench.account, &key.0)
             .await
             .unwrap()
@@ -77,7 +85,7 @@ async fn everything_comes_back(from: &Fixture<'_>, to: &Fixture<'_>) {
         assert_eq!(opened.expose(), key.1.expose());
         assert_eq!(&*sealer.sessions().unseal("ASIA1", &session).unwrap(), b"session");
         drop(store);
-        let again = backup::restore(&location, key_file, secret, &bytes[..]).await.unwrap_err();
+        let again = backup::restore(&location, key_file, secret, &bytes[..], &told).await.unwrap_err();
         assert!(matches!(again, BackupError::NotEmpty), "{again:?}");
         let store = Store::open(&location, Access::Server).await.unwrap();
         assert_eq!(exported(&store).await, before, "the refused restore changed nothing");
@@ -115,7 +123,7 @@ async fn a_backup_is_one_snapshot(from: &Fixture<'_>, to: &Fixture<'_>) {
         let (bytes, _) =
             backup::write(&bench.store, &root_key, &secret, Vec::new(), time(number)).await.unwrap();
         let location = to.empty().await;
-        backup::restore(&location, Path::new("unused"), &secret, &bytes[..]).await.unwrap();
+        backup::restore(&location, Path::new("unused"), &secret, &bytes[..], &told).await.unwrap();
         let store = Store::open(&location, Access::Server).await.unwrap();
         let mut tx = store.read();
         let [a, z] = [setting::find(&mut tx, "a").await.unwrap(), setting::find(&mut tx, "z").await.unwrap()];
@@ -138,7 +146,7 @@ async fn what_fails_leaves_the_store_empty(from: &Fixture<'_>, to: &Fixture<'_>)
     let (bytes, _) = write().await.unwrap();
     let location = to.empty().await;
     let restore = async |bytes: &[u8]| -> Result<Summary, BackupError> {
-        backup::restore(&location, Path::new("unused"), &secret, bytes).await
+        backup::restore(&location, Path::new("unused"), &secret, bytes, &told).await
     };
     let mut tampered = bytes.clone();
     *tampered.last_mut().unwrap() ^= 1;
@@ -151,7 +159,8 @@ async fn what_fails_leaves_the_store_empty(from: &Fixture<'_>, to: &Fixture<'_>)
     let error = restore(b"something else").await.unwrap_err();
     assert!(matches!(error, BackupError::NotABackup), "{error:?}");
     let other = RootKey::generate().unwrap();
-    let error = backup::restore(&location, Path::new("unused"), &Secret::RootKey(&other), &bytes[..]).await;
+    let error =
+        backup::restore(&location, Path::new("unused"), &Secret::RootKey(&other), &bytes[..], &told).await;
     assert!(matches!(error, Err(BackupError::WrongRootKey { .. })), "{error:?}");
     let error = backup::write(&bench.store, &other, &secret, Vec::new(), time(9)).await;
     assert!(error.is_err(), "a backup under a root key that is not the store's");
@@ -176,6 +185,38 @@ async fn exported(store: &Store) -> String {
     export::write(store, None, time(0), &mut json).await.unwrap();
     serde_json::from_slice::<serde_json::Value>(&json).unwrap();
     String::from_utf8(json).unwrap()
+}
+
+/// Everything but secrets is in the export.
+fn assert_exported(json: &str) {
+    for list in ["saml_providers", "open_id_connect_providers", "server_certificates"] {
+        assert!(json.contains(&format!("\"{list}\":[\n{{")), "{list} are not empty");
+    }
+    for secret in [providers::PRIVATE_KEY, credentials::HASH, credentials::DIGEST] {
+        assert!(!json.contains(secret), "{secret}");
+    }
+    let exported: serde_json::Value = serde_json::from_str(json).unwrap();
+    assert_eq!(exported["imported_policies"][0]["document"], serde_json::json!({ "imported": true }));
+    let account = &exported["accounts"][0];
+    assert_eq!(account["password_policy"]["minimum_password_length"], 12);
+    assert_eq!(account["root_mfa_devices"][0]["serial_number"], "arn:x:u2f/key");
+    assert_eq!(account["root_mfa_devices"][0]["kind"], "fido");
+    assert!(account["root_login_profile"]["created_at"].is_string());
+    assert!(account["root_signing_certificates"][0]["body"].as_str().unwrap().contains("certificate"));
+    let spare = &account["unassigned_mfa_devices"];
+    assert_eq!(spare.as_array().unwrap().len(), 1, "{spare}");
+    assert_eq!((&spare[0]["serial_number"], &spare[0]["enabled_at"]), (&"GAHT12345678".into(), &().into()));
+    let users = account["users"].as_array().unwrap();
+    let keeper = users.iter().find(|user| user["name"] == "keeper").unwrap();
+    assert_eq!(keeper["login_profile"]["password_reset_required"], false);
+    assert_eq!(keeper["mfa_devices"][0]["serial_number"], "arn:x:mfa/phone");
+    assert!(keeper["mfa_devices"][0]["enabled_at"].is_string());
+    assert_eq!(keeper["ssh_public_keys"][0]["body"], "ssh-rsa AAAA");
+    assert_eq!(keeper["service_specific_credentials"][0]["service_user_name"], "at");
+    assert_eq!(keeper["signing_certificates"][0]["status"], "Active");
+    let alice = users.iter().find(|user| user["name"] == "alice").unwrap();
+    assert_eq!(alice["access_keys"][0]["status"], "Inactive");
+    assert_eq!((&alice["login_profile"], &alice["mfa_devices"]), (&().into(), &serde_json::json!([])));
 }
 
 /// Puts in at least one record of every kind, and more users than are read at a time; gives an access key.
@@ -286,6 +327,41 @@ async fn fill(bench: &Bench, sealer: &Sealer) -> (AccessKeyId, SecretAccessKey) 
         })
         .await;
     providers::fill(bench, sealer, "provider").await;
+    credentials::fill(bench, sealer, "keeper").await;
+    let imported = ImportedPolicy {
+        id: id(IdKind::ManagedPolicy),
+        name: PolicyName::parse("Imported").unwrap(),
+        path: domain::Path::parse("/").unwrap(),
+        description: None,
+        version: PolicyVersionId::FIRST,
+        created_at: time(1),
+        updated_at: time(2),
+    };
+    let access = ServiceAccess {
+        principal: alice.id.clone(),
+        service: "iam".into(),
+        action: "GetUser".into(),
+        at: time(3),
+        region: "us-east-1".into(),
+    };
+    let report = AccessReport {
+        account_id: bench.account,
+        job_id: "job".into(),
+        created_at: time(4),
+        asked_by: "somebody".into(),
+        subject: AccessReportSubject::Organization { entity_path: "o-1/r-1".into() },
+    };
+    bench
+        .write(async |tx| {
+            imported_policy::put(tx, &imported, r#"{"imported":true}"#).await?;
+            service_access::put(tx, bench.account, &access).await?;
+            access_report::insert(tx, &report).await?;
+            for batch in AuditBatch::pack(bench.account, std::slice::from_ref(&event))? {
+                audit_batch::insert(tx, &batch, Some("n")).await?;
+            }
+            Ok(())
+        })
+        .await;
     bench
         .write(async |tx| {
             for number in 0..USERS {

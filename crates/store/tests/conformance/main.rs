@@ -15,6 +15,7 @@
 mod account_records;
 mod audit;
 mod backup;
+mod credentials;
 mod fixture;
 mod nodes;
 mod postgres;
@@ -53,6 +54,12 @@ async fn suite(fixture: &Fixture<'_>) {
         providers::saml_providers,
         providers::open_id_connect_providers,
         providers::server_certificates,
+        credentials::login_profiles,
+        credentials::mfa_devices,
+        credentials::signing_certificates,
+        credentials::ssh_public_keys,
+        credentials::service_specific_credentials,
+        credentials::password_policies_and_reports,
         records::inline_policies,
         records::attachments,
         records::last_used,
@@ -61,6 +68,7 @@ async fn suite(fixture: &Fixture<'_>) {
         records::settings,
         account_records::instance_profiles,
         account_records::role_deletions,
+        account_records::access_reports,
         account_records::settings_of_accounts,
         account_records::delegation_requests,
         account_records::check_compares_columns_with_documents,
@@ -91,6 +99,7 @@ async fn suite(fixture: &Fixture<'_>) {
         sealing::a_root_key_file_is_made_once,
         rotation::a_new_data_key_seals_when_every_node_can_open,
         rotation::sealing_anew_lets_old_keys_go,
+        rotation::what_is_rotated_is_told,
         rotation::an_interrupted_root_key_rotation_is_finished,
         rotation::a_root_key_may_be_handed_round_first,
         rotation::concurrent_rotations_agree,

@@ -7,7 +7,7 @@ use store::{
     server_certificate::{self, Pem},
 };
 
-use crate::fixture::{Bench, id, time};
+use crate::fixture::{Bench, assert_sealed, id, time};
 
 pub(crate) const PRIVATE_KEY: &str = "a private key that nobody may read";
 
@@ -99,7 +99,12 @@ pub(crate) async fn saml_providers(bench: &Bench) {
             expected.sort_by(|a, b| a.id.cmp(&b.id));
             assert_eq!(saml_provider::list_private_keys(tx, bench.account, &one.id).await?, expected);
             assert_eq!(saml_provider::list_private_keys(tx, bench.account, &two.id).await?, []);
-            assert_sealed(tx, "SELECT private_key FROM iam_saml_private_key").await
+            assert_sealed(
+                tx,
+                "SELECT private_key AS sealed FROM iam_saml_private_key",
+                PRIVATE_KEY.as_bytes(),
+            )
+            .await
         })
         .await;
     let report = bench.store.check(Some(&sealer)).await.unwrap();
@@ -189,7 +194,12 @@ pub(crate) async fn server_certificates(bench: &Bench) {
             let list = server_certificate::list(tx, bench.account, "/b", None, 9).await?;
             assert_eq!(list, std::slice::from_ref(&two));
             assert_eq!(server_certificate::count(tx, bench.account).await?, 2);
-            assert_sealed(tx, "SELECT private_key FROM iam_server_certificate").await
+            assert_sealed(
+                tx,
+                "SELECT private_key AS sealed FROM iam_server_certificate",
+                PRIVATE_KEY.as_bytes(),
+            )
+            .await
         })
         .await;
     assert_eq!(bench.store.check(Some(&sealer)).await.unwrap().findings, vec![]);
@@ -211,15 +221,4 @@ pub(crate) async fn server_certificates(bench: &Bench) {
         .await;
     let gone = bench.try_write(async |tx| server_certificate::update(tx, &one).await).await;
     assert_eq!(gone, Err(StoreError::NotFound { kind: "server certificate" }));
-}
-
-async fn assert_sealed(tx: &mut store::Transaction, sql: &'static str) -> Result<(), StoreError> {
-    let rows = tx.query(sql, &[]).await?;
-    assert!(!rows.is_empty());
-    for row in rows {
-        let sealed = row.bytes("private_key")?;
-        let plain = PRIVATE_KEY.as_bytes();
-        assert!(!sealed.windows(plain.len()).any(|window| window == plain), "the private key is sealed");
-    }
-    Ok(())
 }

@@ -12,12 +12,13 @@
 //! `PolicyVersionList`. An `Arn` must agree with path and name; its account does not matter.
 
 use super::{arn, built_in, id};
+use crate::{Deed, Operator};
 use domain::{ImportedPolicy, Path, PolicyName, PolicyVersionId, UniqueId};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use policy::{Policy, PolicyKind};
 use serde::{Deserialize, de::IgnoredAny};
-use serde_json::value::RawValue;
+use serde_json::{json, value::RawValue};
 use std::collections::BTreeSet;
 use store::{Retry, Store, StoreError};
 
@@ -140,17 +141,27 @@ impl ImportFile {
     }
 
     /// Writes what is new or has changed, all of it or nothing. Running nodes take it in as any other change.
-    pub async fn import(&self, store: &Store, now: Timestamp) -> Result<Imported, ImportError> {
+    pub async fn import(
+        &self,
+        store: &Store,
+        operator: &Operator,
+        now: Timestamp,
+    ) -> Result<Imported, ImportError> {
         let mut retry = Retry::new();
         loop {
-            match self.attempt(store, now).await {
+            match self.attempt(store, operator, now).await {
                 Err(ImportError::Store(error)) if error.is_conflict() && retry.again().await => {}
                 done => return done,
             }
         }
     }
 
-    async fn attempt(&self, store: &Store, now: Timestamp) -> Result<Imported, ImportError> {
+    async fn attempt(
+        &self,
+        store: &Store,
+        operator: &Operator,
+        now: Timestamp,
+    ) -> Result<Imported, ImportError> {
         let mut tx = store.write().await?;
         let mut imported = Imported::default();
         for submitted in &self.policies {
@@ -173,6 +184,14 @@ impl ImportFile {
         }
         if store::imported_policy::count(&mut tx).await? > MOST {
             return Err(ImportError::TooMany);
+        }
+        let Imported { added, changed, .. } = &imported;
+        // They are for all accounts, and told where the plane is managed.
+        if let Some(management) = store::setting::management_account(&mut tx).await?
+            && !(added.is_empty() && changed.is_empty())
+        {
+            let deed = Deed::new("ImportPolicies", json!({ "added": added, "changed": changed }));
+            operator.record(&mut tx, management, deed, now).await?;
         }
         tx.commit().await?;
         Ok(imported)
@@ -283,6 +302,10 @@ mod tests {
         ImportFile::parse(text).unwrap()
     }
 
+    fn operator() -> Operator {
+        Operator { user_name: "root".into(), user_id: 0, login_id: None, host: "host".into() }
+    }
+
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
     }
@@ -292,9 +315,9 @@ mod tests {
         let store = Store::open(&Location::Memory, Access::Server).await.unwrap();
         let arn = "arn:aws:iam::aws:policy/team/Reader".to_owned();
         let first = file(&format!(r#"[{{"PolicyName":"Reader","Path":"/team/","PolicyDocument":{ALLOW}}}]"#));
-        let done = first.import(&store, at(100)).await.unwrap();
+        let done = first.import(&store, &operator(), at(100)).await.unwrap();
         assert_eq!(done, Imported { added: vec![arn.clone()], ..Imported::default() });
-        let done = first.import(&store, at(200)).await.unwrap();
+        let done = first.import(&store, &operator(), at(200)).await.unwrap();
         assert_eq!(done, Imported { unchanged: vec![arn.clone()], ..Imported::default() });
 
         let encoded = ALLOW.replace("s3:Get*", "s3:List*").replace('"', "%22").replace('{', "%7B");
@@ -303,7 +326,7 @@ mod tests {
                 "AttachmentCount":1,"PolicyVersionList":[{{"VersionId":"v1","Document":{{}}}},
                 {{"VersionId":"v2","IsDefaultVersion":true,"Document":"{encoded}"}}]}}]}}"#
         ));
-        let done = second.import(&store, at(300)).await.unwrap();
+        let done = second.import(&store, &operator(), at(300)).await.unwrap();
         assert_eq!(done, Imported { changed: vec![arn.clone()], ..Imported::default() });
         let (policy, document) =
             store::imported_policy::find(&mut store.read(), &arn).await.unwrap().unwrap();
@@ -315,7 +338,7 @@ mod tests {
     async fn one_of_aws_policies_can_be_replaced_under_its_own_arn() {
         let store = Store::open(&Location::Memory, Access::Server).await.unwrap();
         let replaced = file(&format!(r#"[{{"PolicyName":"AmazonS3FullAccess","PolicyDocument":{ALLOW}}}]"#));
-        replaced.import(&store, at(100)).await.unwrap();
+        replaced.import(&store, &operator(), at(100)).await.unwrap();
         let arn = "arn:aws:iam::aws:policy/AmazonS3FullAccess";
         let found = super::super::find(&mut store.read(), arn).await.unwrap().unwrap();
         assert_eq!(found.document(&mut store.read()).await.unwrap(), ALLOW);
@@ -349,11 +372,11 @@ mod tests {
         insta::assert_snapshot!(faults.join("\n"));
         assert!(ImportFile::parse("{}").is_err());
 
-        file(&format!("[{good}]")).import(&store, at(1)).await.unwrap();
+        file(&format!("[{good}]")).import(&store, &operator(), at(1)).await.unwrap();
         let other = file(&format!(
             r#"[{{"PolicyName":"New","PolicyDocument":{ALLOW}}},{{"PolicyName":"good","Path":"/x/","PolicyDocument":{ALLOW}}}]"#
         ));
-        let error = other.import(&store, at(2)).await.unwrap_err().to_string();
+        let error = other.import(&store, &operator(), at(2)).await.unwrap_err().to_string();
         assert_eq!(error, "policy good: there is a policy of that name: arn:aws:iam::aws:policy/Good");
         assert_eq!(store::imported_policy::count(&mut store.read()).await.unwrap(), 1);
     }

@@ -1,4 +1,5 @@
-//! MFA devices: virtual ones; hardware tokens and FIDO devices, which nothing makes yet, are known as well.
+//! MFA devices: virtual ones, and hardware tokens that an operator provisioned; FIDO devices, which nothing makes yet, are
+//! known as well.
 
 mod create_virtual_mfa_device;
 mod deactivate_mfa_device;
@@ -10,6 +11,7 @@ mod list_mfa_devices;
 mod list_virtual_mfa_devices;
 mod new_seed;
 mod otpauth;
+pub(super) mod provision;
 mod resync_mfa_device;
 mod tag_mfa_device;
 mod untag_mfa_device;

@@ -20,9 +20,7 @@ const LENGTH: usize = 10;
 
 /// The account that manages the organization: the plane is one organization, and its first account manages it.
 async fn management_account(tx: &mut Transaction) -> Result<AccountId> {
-    let id = setting::find(tx, setting::MANAGEMENT_ACCOUNT).await?;
-    let id = id.ok_or_else(errors::organization_not_found)?;
-    AccountId::parse(&id).map_err(Error::internal)
+    setting::management_account(tx).await?.ok_or_else(errors::organization_not_found)
 }
 
 /// Changes the features of the caller's organization, which only its management account may.

@@ -28,18 +28,18 @@ use shapes::{
 };
 
 /// A device's serial number and seed.
-struct Device {
-    serial: String,
-    seed: Vec<u8>,
+pub(super) struct Device {
+    pub(super) serial: String,
+    pub(super) seed: Vec<u8>,
 }
 
 impl Device {
     /// The code at an offset of steps from now.
-    fn code(&self, plane: &TestPlane, offset: i64) -> String {
+    pub(super) fn code(&self, plane: &TestPlane, offset: i64) -> String {
         one_time_code(&self.seed, plane.now().as_second() / 30 + offset)
     }
 
-    fn enable(&self, plane: &TestPlane, user: &str) -> EnableMFADeviceInput {
+    pub(super) fn enable(&self, plane: &TestPlane, user: &str) -> EnableMFADeviceInput {
         EnableMFADeviceInput {
             user_name: user.into(),
             serial_number: self.serial.clone(),
@@ -48,7 +48,7 @@ impl Device {
         }
     }
 
-    fn session(&self, plane: &TestPlane, offset: i64) -> GetSessionTokenInput {
+    pub(super) fn session(&self, plane: &TestPlane, offset: i64) -> GetSessionTokenInput {
         GetSessionTokenInput {
             serial_number: Some(self.serial.clone()),
             token_code: Some(self.code(plane, offset).into()),
@@ -61,12 +61,12 @@ fn named(name: &str) -> CreateVirtualMFADeviceInput {
     CreateVirtualMFADeviceInput { virtual_mfa_device_name: name.into(), ..Default::default() }
 }
 
-async fn create_user(plane: &TestPlane, name: &str) {
+pub(super) async fn create_user(plane: &TestPlane, name: &str) {
     let input = CreateUserInput { user_name: name.into(), ..Default::default() };
     plane.root::<CreateUser>(input).await.unwrap();
 }
 
-async fn create(plane: &TestPlane, name: &str) -> Device {
+pub(super) async fn create(plane: &TestPlane, name: &str) -> Device {
     let made = plane.root::<CreateVirtualMFADevice>(named(name)).await.unwrap().virtual_mfa_device;
     let base32 = made.base32_string_seed.unwrap();
     Device { serial: made.serial_number, seed: data_encoding::BASE32_NOPAD.decode(&base32.0).unwrap() }
@@ -81,15 +81,15 @@ async fn enrolled(plane: &TestPlane, name: &str) -> Device {
     device
 }
 
-fn list(user: Option<&str>) -> ListMFADevicesInput {
+pub(super) fn list(user: Option<&str>) -> ListMFADevicesInput {
     ListMFADevicesInput { user_name: user.map(Into::into), ..Default::default() }
 }
 
-fn deactivated(user: Option<&str>, serial: &str) -> DeactivateMFADeviceInput {
+pub(super) fn deactivated(user: Option<&str>, serial: &str) -> DeactivateMFADeviceInput {
     DeactivateMFADeviceInput { user_name: user.map(Into::into), serial_number: serial.into() }
 }
 
-fn deleted(serial: &str) -> DeleteVirtualMFADeviceInput {
+pub(super) fn deleted(serial: &str) -> DeleteVirtualMFADeviceInput {
     DeleteVirtualMFADeviceInput { serial_number: serial.into() }
 }
 

@@ -7,6 +7,7 @@ mod account_settings;
 mod attachment;
 mod delegation_request;
 mod group;
+mod hardware_token;
 mod inline_policy;
 mod instance_profile;
 mod login_profile;
