@@ -24,7 +24,7 @@ pub mod sts;
 mod totp;
 pub mod unimplemented;
 
-pub use audit::{Audit, AuditSettings};
+pub use audit::{Audit, AuditSettings, Flush};
 pub use cx::{Cx, Prepared, TlsDetails};
 pub use directory::{
     CallerPolicies, Directory, DirectoryLimits, DirectoryStatistics, KeyEntry, Noted, PrincipalPolicies,

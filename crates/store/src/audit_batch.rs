@@ -101,6 +101,11 @@ impl AuditBatch {
         self.events
     }
 
+    /// The id of its first event.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Whose events they are.
     pub fn account_id(&self) -> AccountId {
         self.account_id
@@ -201,7 +206,8 @@ impl<'a> Packing<'a> {
             return Err(error);
         }
         let values = self.values.into_iter();
-        let mut keys: Vec<i64> = values.map(|(attribute, value)| hash(account_id, attribute, value)).collect();
+        let mut keys: Vec<i64> =
+            values.map(|(attribute, value)| hash(account_id, attribute, value)).collect();
         keys.sort_unstable();
         Ok(AuditBatch {
             account_id,
@@ -425,7 +431,8 @@ impl Pages {
                 self.is_over = self.hash.is_none() || !self.to_older_day(tx).await?;
             }
             if let Some(last) = rows.last() {
-                self.after = (last.time("last_at")?, last.optional_text("batch_id")?.unwrap_or_default().to_owned());
+                self.after =
+                    (last.time("last_at")?, last.optional_text("batch_id")?.unwrap_or_default().to_owned());
                 return Ok(Some(rows));
             }
         }
@@ -641,7 +648,8 @@ macro_rules! insert_keys {
     };
 }
 insert_keys!(
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+    29, 30, 31
 );
 
 pub(crate) const SQL: &[&str] = &[

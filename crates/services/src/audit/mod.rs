@@ -15,4 +15,4 @@ mod waiting;
 
 pub(crate) use call::{Open, refused};
 pub(crate) use event_id::EventId;
-pub use waiting::{Audit, AuditSettings};
+pub use waiting::{Audit, AuditSettings, Flush};

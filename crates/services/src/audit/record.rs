@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use std::{borrow::Cow, collections::HashMap, iter, sync::Arc};
 use store::audit_event::{AuditEvent, AuditResource};
-use wire::{Node, OperationDescription, Service, write_json_text, write_redacted};
+use wire::{Node, OperationDescription, Schema, Service, write_json_text, write_redacted};
 
 /// Longest `errorCode`, `errorMessage`, `requestID` and `userAgent`, in bytes; what is longer is cut.
 const TEXT_BYTES: usize = 1024;
@@ -51,17 +51,10 @@ impl Recorder {
         call: &Call,
         outcome: &Outcome,
     ) -> impl Iterator<Item = AuditEvent> + use<> {
-        let mut resources = Vec::new();
-        let parameters = match &call.parameters {
-            Parameters::Read(node) => {
-                let mut text = String::new();
-                write_redacted(call.operation.input, node, &mut text, &mut |member, name| {
-                    resource::note(member, name, &mut resources);
-                });
-                members(text)
-            }
-            Parameters::Unread => Cow::Borrowed("null"),
-            Parameters::Omitted => Cow::Borrowed(OMITTED),
+        let (parameters, mut resources) = match &call.parameters {
+            Parameters::Read(shown) => (&*shown.text, shown.resources.clone()),
+            Parameters::Unread => ("null", Vec::new()),
+            Parameters::Omitted => (OMITTED, Vec::new()),
         };
         let (error, response) = match outcome {
             Outcome::Done(shown) => (None, shown.as_ref()),
@@ -69,13 +62,13 @@ impl Recorder {
         };
         resource::join(&mut resources, response.map(|shown| &*shown.resources).unwrap_or_default());
         let own = call.caller.account_id;
-        let role = response.and_then(|_| assumed_role(call));
+        let role = call.role.clone().filter(|_| response.is_some());
         let owner = role.as_ref().and_then(Arn::account_id).filter(|owner| *owner != own);
         let written = Written {
             call,
             error,
             resources,
-            parameters: &parameters,
+            parameters,
             response: response.map_or("null", |shown| &shown.text),
             role,
             shared: owner.map(|_| uuid::Uuid::new_v4().to_string()),
@@ -257,13 +250,23 @@ const LOST: &str = "EventsLost";
 /// What is shown of an answer: of changes all but secrets, of reading calls nothing but new credentials' ids.
 pub(super) fn response_elements(call: &Call, output: &Node) -> Option<Shown> {
     let (service, operation) = (call.service, call.operation);
-    let shown = !is_read_only(service, operation) || (service.id, "AssumeRole") == ("sts", operation.name);
-    let schema = operation.output.filter(|_| shown)?;
-    let (mut text, mut resources) = (String::with_capacity(512), Vec::new());
-    write_redacted(schema, output, &mut text, &mut |member, name| {
+    let is_shown = !is_read_only(service, operation) || (service.id, "AssumeRole") == ("sts", operation.name);
+    let schema = operation.output.filter(|_| is_shown)?;
+    Some(shown_of(schema, output, 512)).filter(|shown| shown.text != "null")
+}
+
+/// What is shown of an input: all but secrets.
+pub(super) fn request_parameters(operation: &OperationDescription, input: &Node) -> Shown {
+    shown_of(operation.input, input, 0)
+}
+
+/// `room` is about how many bytes it takes.
+fn shown_of(schema: &Schema, node: &Node, room: usize) -> Shown {
+    let (mut text, mut resources) = (String::with_capacity(room), Vec::new());
+    write_redacted(schema, node, &mut text, &mut |member, name| {
         resource::note(member, name, &mut resources);
     });
-    Some(members(text)).filter(|text| text != "null").map(|text| Shown { text: text.into_owned(), resources })
+    Shown { text: members(text), resources }
 }
 
 /// Whether CloudTrail counts the operation as one that reads.
@@ -277,11 +280,15 @@ fn is_read_only(service: &Service, operation: &OperationDescription) -> bool {
     }
 }
 
-/// The role that the call assumed.
-fn assumed_role(call: &Call) -> Option<Arn> {
-    let assumed = call.service.id == "sts" && call.operation.name.starts_with("AssumeRole");
-    let Parameters::Read(Node::Structure(parameters)) = &call.parameters else { return None };
-    match parameters.get("RoleArn").filter(|_| assumed)? {
+/// The role that a call is to assume.
+pub(super) fn role_to_assume(
+    service: &Service,
+    operation: &OperationDescription,
+    input: &Node,
+) -> Option<Arn> {
+    let assumes = service.id == "sts" && operation.name.starts_with("AssumeRole");
+    let Node::Structure(input) = input else { return None };
+    match input.get("RoleArn").filter(|_| assumes)? {
         Node::String(arn) => Arn::parse(arn).ok(),
         _ => None,
     }
