@@ -12,7 +12,7 @@ use super::{
 use domain::{AccessKeyId, AccountId, Arn, Caller, Principal};
 use jiff::Timestamp;
 use serde_json::json;
-use std::{borrow::Cow, collections::HashMap, iter, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, iter, net::IpAddr, sync::Arc};
 use store::audit_event::{AuditEvent, AuditResource};
 use wire::{Node, OperationDescription, Schema, Service, write_json_text, write_redacted};
 
@@ -28,8 +28,10 @@ const OMITTED: &str = r#"{"omitted":true}"#;
 pub(super) struct Recorder {
     /// By the key that signed: the principal as it was then, and what is written of it.
     identities: HashMap<AccessKeyId, (Principal, Arc<str>)>,
-    /// A second and what is written of it.
+    /// The second, address and account of the record before, and what is written of them.
     second: Option<(Timestamp, String)>,
+    address: Option<(IpAddr, String)>,
+    account: Option<(AccountId, String)>,
 }
 
 /// What the records of one call have in common.
@@ -85,7 +87,7 @@ impl Recorder {
             account_id: recipient,
             at: written.call.at,
             event_name: operation.name.into(),
-            event_source: format!("{}.amazonaws.com", service.signing_name).into(),
+            event_source: event_source(service),
             read_only: is_read_only(service, operation),
             user_name: is_own.then(|| user_identity::user_name(caller)),
             access_key_id: is_own.then(|| caller.access_key_id.to_string()),
@@ -96,8 +98,8 @@ impl Recorder {
     }
 
     /// The members in CloudTrail's order.
-    fn document(&mut self, written: &Written<'_>, recipient: AccountId, id: &str) -> String {
-        let Written { call, error, parameters, response, .. } = written;
+    fn document(&mut self, common: &Written<'_>, recipient: AccountId, id: &str) -> String {
+        let Written { call, error, parameters, response, .. } = common;
         let Call { caller, service, operation, .. } = call;
         let mut document = Document::with_room(1024 + parameters.len() + response.len());
         document.raw("{\"eventVersion\":", "\"1.11\"");
@@ -111,7 +113,7 @@ impl Recorder {
         document.raw(",\"eventSource\":\"", service.signing_name);
         document.raw(".amazonaws.com\",\"eventName\":\"", operation.name);
         document.text("\",\"awsRegion\":", &call.region);
-        document.text(",\"sourceIPAddress\":", &call.source_ip.to_string());
+        document.text(",\"sourceIPAddress\":", written(&mut self.address, call.source_ip));
         if let Some(user_agent) = &call.user_agent {
             document.text(",\"userAgent\":", cut_text(user_agent));
         }
@@ -126,14 +128,17 @@ impl Recorder {
         document.text(",\"requestID\":", cut_text(&call.request_id));
         document.text(",\"eventID\":", id);
         document.raw(",\"readOnly\":", if is_read_only(service, operation) { "true" } else { "false" });
-        if let Some(role) = &written.role {
+        if let Some(role) = &common.role {
             document.text(",\"resources\":[{\"accountId\":", &role.account);
             document.text(",\"type\":\"AWS::IAM::Role\",\"ARN\":", &role.to_string());
             document.raw("}]", "");
         }
         document.raw(",\"eventType\":\"AwsApiCall\",\"apiVersion\":\"", service.api_version);
-        document.raw("\",\"managementEvent\":true,\"recipientAccountId\":\"", &recipient.to_string());
-        if let Some(shared) = &written.shared {
+        document.raw(
+            "\",\"managementEvent\":true,\"recipientAccountId\":\"",
+            written(&mut self.account, recipient),
+        );
+        if let Some(shared) = &common.shared {
             document.text("\",\"sharedEventID\":", shared);
             document.raw(",\"eventCategory\":\"", "Management");
         } else {
@@ -161,12 +166,25 @@ impl Recorder {
     }
 
     fn second(&mut self, at: Timestamp) -> &str {
-        let second = whole_second(at);
-        let (known, text) = self.second.get_or_insert_with(|| (second, second.to_string()));
-        if *known != second {
-            (*known, *text) = (second, second.to_string());
-        }
-        text
+        written(&mut self.second, whole_second(at))
+    }
+}
+
+/// What is written of a value, which often is that of the record before.
+fn written<T: PartialEq + ToString>(known: &mut Option<(T, String)>, value: T) -> &str {
+    if known.as_ref().is_none_or(|(known, _)| *known != value) {
+        let text = value.to_string();
+        *known = Some((value, text));
+    }
+    known.as_ref().map_or("", |(_, text)| text)
+}
+
+/// `sts.amazonaws.com`
+fn event_source(service: &Service) -> Cow<'static, str> {
+    match service.signing_name {
+        "iam" => Cow::Borrowed("iam.amazonaws.com"),
+        "sts" => Cow::Borrowed("sts.amazonaws.com"),
+        name => Cow::Owned(format!("{name}.amazonaws.com")),
     }
 }
 
