@@ -3,6 +3,7 @@ use crate::{
     random::{base32_letter, base32_value, random_bytes},
 };
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use std::fmt;
 
 /// An access key id: `AKIA` (long-term) or `ASIA` (temporary) and sixteen base32 letters that name the account.
@@ -11,7 +12,7 @@ use std::fmt;
 /// bits. This is what `sts:GetAccessKeyInfo` and key-scanning tools decode.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct AccessKeyId(String);
+pub struct AccessKeyId(SmolStr);
 
 /// Prefix of long-term keys.
 const LONG_TERM: &str = "AKIA";
@@ -26,7 +27,7 @@ impl AccessKeyId {
             return Err(ERROR);
         }
         Self::account_of(text).ok_or(ERROR)?;
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     /// The account that any 20-character key id names, whatever its prefix; `None` for ids of the old generation, which
@@ -65,7 +66,7 @@ impl AccessKeyId {
         for letter in (0..16).rev() {
             text.push(base32_letter(u64::try_from((bits >> (letter * 5)) & 31).unwrap_or(0)));
         }
-        Self(text)
+        Self(text.into())
     }
 
     /// The account the id names.
@@ -99,7 +100,7 @@ impl TryFrom<String> for AccessKeyId {
 
 impl From<AccessKeyId> for String {
     fn from(id: AccessKeyId) -> Self {
-        id.0
+        id.0.into()
     }
 }
 

@@ -1,4 +1,5 @@
 use crate::{AccountId, ParseError};
+use smol_str::{SmolStr, ToSmolStr};
 use std::fmt;
 
 /// The partition of everything this plane owns.
@@ -8,13 +9,13 @@ const PARTITION: &str = "aws";
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Arn {
     /// `aws` for everything this plane owns.
-    pub partition: String,
+    pub partition: SmolStr,
     /// The service's namespace, such as `iam`.
-    pub service: String,
+    pub service: SmolStr,
     /// The Region; empty for global services.
-    pub region: String,
+    pub region: SmolStr,
     /// The account id, `aws` for what AWS itself owns, or empty.
-    pub account: String,
+    pub account: SmolStr,
     /// The rest, colons and slashes included.
     pub resource: String,
 }
@@ -29,10 +30,10 @@ impl Arn {
             return Err(ERROR);
         }
         let arn = Self {
-            partition: part()?.to_owned(),
-            service: part()?.to_owned(),
-            region: part()?.to_owned(),
-            account: part()?.to_owned(),
+            partition: part()?.into(),
+            service: part()?.into(),
+            region: part()?.into(),
+            account: part()?.into(),
             resource: part()?.to_owned(),
         };
         if arn.partition.is_empty() || arn.service.is_empty() || arn.resource.is_empty() {
@@ -51,12 +52,12 @@ impl Arn {
         Self::global("sts", account, resource)
     }
 
-    fn global(service: &str, account: AccountId, resource: impl Into<String>) -> Self {
+    fn global(service: &'static str, account: AccountId, resource: impl Into<String>) -> Self {
         Self {
-            partition: PARTITION.to_owned(),
-            service: service.to_owned(),
-            region: String::new(),
-            account: account.to_string(),
+            partition: SmolStr::new_static(PARTITION),
+            service: SmolStr::new_static(service),
+            region: SmolStr::default(),
+            account: account.to_smolstr(),
             resource: resource.into(),
         }
     }
@@ -80,7 +81,9 @@ impl Arn {
 impl fmt::Display for Arn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { partition, service, region, account, resource } = self;
-        write!(f, "arn:{partition}:{service}:{region}:{account}:{resource}")
+        // Cheaper than one format of all, and ARNs are written many times with every request.
+        let parts = ["arn:", partition, ":", service, ":", region, ":", account, ":", resource];
+        parts.into_iter().try_for_each(|part| f.write_str(part))
     }
 }
 

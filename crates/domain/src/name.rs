@@ -1,5 +1,6 @@
 use crate::ParseError;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use std::fmt;
 
 /// `[\w+=,.@-]`, the letters of IAM names; `\w` is ASCII here, as in AWS's patterns.
@@ -12,13 +13,13 @@ macro_rules! name {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $type(String);
+        pub struct $type(SmolStr);
 
         impl $type {
             /// Reads a name of the allowed length and letters `[\w+=,.@-]`.
             pub fn parse(text: &str) -> Result<Self, ParseError> {
                 if ($min..=$max).contains(&text.len()) && text.bytes().all(is_name_byte) {
-                    Ok(Self(text.to_owned()))
+                    Ok(Self(text.into()))
                 } else {
                     Err(ParseError::new($kind))
                 }
@@ -50,7 +51,7 @@ macro_rules! name {
 
         impl From<$type> for String {
             fn from(name: $type) -> Self {
-                name.0
+                name.0.into()
             }
         }
     };

@@ -1,11 +1,12 @@
 use crate::ParseError;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use std::fmt;
 
 /// The path of an IAM entity: `/` or `/.../`, up to 512 characters of U+0021 to U+007E.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Path(String);
+pub struct Path(SmolStr);
 
 impl Path {
     /// Reads a path that begins and ends with `/` and has no empty part inside.
@@ -13,7 +14,7 @@ impl Path {
         let framed = text == "/" || (text.len() > 2 && text.starts_with('/') && text.ends_with('/'));
         let letters = text.bytes().all(|b| (0x21..=0x7e).contains(&b));
         if framed && letters && text.len() <= 512 && !text.contains("//") {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text.into()))
         } else {
             Err(ParseError::new("path"))
         }
@@ -27,7 +28,7 @@ impl Path {
 
 impl Default for Path {
     fn default() -> Self {
-        Self("/".to_owned())
+        Self(SmolStr::new_static("/"))
     }
 }
 
@@ -46,7 +47,7 @@ impl TryFrom<String> for Path {
 
 impl From<Path> for String {
     fn from(path: Path) -> Self {
-        path.0
+        path.0.into()
     }
 }
 

@@ -3,6 +3,7 @@ use crate::{
     random::{base32_letter, base32_value, random_bytes},
 };
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use std::fmt;
 
 /// What a unique id names; each kind has its prefix, of four letters but for two.
@@ -54,7 +55,7 @@ impl IdKind {
 /// The id of an IAM entity that is never used again: a prefix and seventeen base32 letters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct UniqueId(String);
+pub struct UniqueId(SmolStr);
 
 impl UniqueId {
     /// A new id of that kind, with 85 random bits.
@@ -68,7 +69,7 @@ impl UniqueId {
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         let known = (16..=128).contains(&text.len())
             && text.bytes().all(|b| base32_value(b).is_some() || b.is_ascii_alphanumeric());
-        if known { Ok(Self(text.to_owned())) } else { Err(ParseError::new("unique id")) }
+        if known { Ok(Self(text.into())) } else { Err(ParseError::new("unique id")) }
     }
 
     /// The id as text.
@@ -92,7 +93,7 @@ impl TryFrom<String> for UniqueId {
 
 impl From<UniqueId> for String {
     fn from(id: UniqueId) -> Self {
-        id.0
+        id.0.into()
     }
 }
 

@@ -6,7 +6,7 @@ use domain::{
     SessionPrincipal,
 };
 use jiff::Timestamp;
-use services::{CallerPolicies, Common, Error, Noted, Plane, PrincipalPolicies, Result, session_token};
+use services::{CallerPolicies, Common, Error, KeyEntry, Noted, Plane, PrincipalPolicies, Result, RoleEntry};
 use sigv4::{
     Canonicalization, DEFAULT_SKEW, ErrorKind, Expectation, KeyCache, Presented, PresignedLifetime, Regions,
     SignatureError,
@@ -54,22 +54,43 @@ pub(crate) async fn authenticate(
         None => long_term(plane, id).await?,
     };
     scope.map_err(|error| refusal(&error))?;
-    let key = keys.key(presented, known.secret.expose()).map_err(Error::internal)?;
+    let key = keys.key(presented, known.secret().expose()).map_err(Error::internal)?;
     presented.verify(request, &key, Canonicalization::DEFAULT).map_err(|error| refusal(&error))?;
     let region = presented.scope().region.as_deref().unwrap_or("us-east-1").to_owned();
-    let Known { caller, policies, noted, .. } = known;
     // Only now: a request that is refused must not keep the next good one from being noted.
-    let to_be_noted = noted.is_some_and(|noted| noted.is_first(now));
+    let to_be_noted = known.noted().is_some_and(|noted| noted.is_first(now));
+    let Known { caller, policies, .. } = known;
     Ok(Authenticated { caller, policies, region, to_be_noted })
 }
 
 /// A key that exists and may be used, before its signature was looked at.
 struct Known {
-    secret: SecretAccessKey,
+    by: By,
     caller: Caller,
     policies: CallerPolicies,
+}
+
+/// What was presented.
+enum By {
+    Key(Arc<KeyEntry>),
+    Session(Arc<Session>, Option<Arc<RoleEntry>>),
+}
+
+impl Known {
+    fn secret(&self) -> &SecretAccessKey {
+        match &self.by {
+            By::Key(key) => &key.secret,
+            By::Session(session, _) => &session.secret_access_key,
+        }
+    }
+
     /// Of the key or role whose use is recorded.
-    noted: Option<Arc<Noted>>,
+    fn noted(&self) -> Option<&Noted> {
+        match &self.by {
+            By::Key(key) => Some(&key.noted),
+            By::Session(_, role) => role.as_ref().map(|role| &role.noted),
+        }
+    }
 }
 
 async fn long_term(plane: &Plane, id: AccessKeyId) -> Result<Known> {
@@ -80,38 +101,40 @@ async fn long_term(plane: &Plane, id: AccessKeyId) -> Result<Known> {
     let account_id = entry.key.account_id;
     let (principal, policies) = match &entry.key.owner {
         AccessKeyOwner::Root => (Principal::Root, CallerPolicies::default()),
-        AccessKeyOwner::User(user_id) => {
-            let user = plane.directory.user(plane, account_id, user_id).await?.ok_or_else(unknown_key)?;
+        AccessKeyOwner::User(_) => {
+            let user = entry.user.as_ref().ok_or_else(unknown_key)?;
             let policies = CallerPolicies { principal: user.policies.clone(), session: None };
             (Principal::User(user.user.clone()), policies)
         }
     };
     let caller = Caller { account_id, principal, access_key_id: id, session: None };
-    let noted = Some(entry.noted.clone());
-    Ok(Known { secret: entry.secret.clone(), caller, policies, noted })
+    Ok(Known { by: By::Key(entry), caller, policies })
 }
 
 async fn temporary(plane: &Plane, id: AccessKeyId, token: &str, now: Timestamp) -> Result<Known> {
-    let session = session_token::open(token, &id, plane.sealer.sessions()).ok_or_else(unknown_key)?;
+    let session = plane.directory.session(plane, token, &id).ok_or_else(unknown_key)?;
     if session.expires_at <= now {
         let message = "The security token included in the request is expired";
         return Err(Error::common(Common::ExpiredToken, message));
     }
-    let (principal, policies, noted) = principal_of(plane, &session).await?;
+    let (principal, policies, role) = principal_of(plane, &session).await?;
     let session_policies = plane.directory.session_policies(plane, &session).await?;
     let policies = CallerPolicies { principal: policies, session: session_policies };
-    let secret = session.secret_access_key.clone();
-    let account_id = session.account_id;
-    let caller = Caller { account_id, principal, access_key_id: id, session: Some(Arc::new(session)) };
-    Ok(Known { secret, caller, policies, noted })
+    let caller = Caller {
+        account_id: session.account_id,
+        principal,
+        access_key_id: id,
+        session: Some(session.clone()),
+    };
+    Ok(Known { by: By::Session(session, role), caller, policies })
 }
 
-/// The principal of a session as it is now, and whether its use is to be noted. A session dies with its role or user, also
+/// The principal of a session as it is now, and its role, if it is of one. A session dies with its role or user, also
 /// when a namesake takes its place.
 async fn principal_of(
     plane: &Plane,
     session: &Session,
-) -> Result<(Principal, Arc<PrincipalPolicies>, Option<Arc<Noted>>)> {
+) -> Result<(Principal, Arc<PrincipalPolicies>, Option<Arc<RoleEntry>>)> {
     let account_id = session.account_id;
     match &session.principal {
         SessionPrincipal::Root => Ok((Principal::Root, Arc::default(), None)),
@@ -126,7 +149,7 @@ async fn principal_of(
             }
             let principal =
                 Principal::AssumedRole { role: role.role.clone(), session_name: session_name.clone() };
-            Ok((principal, role.policies.clone(), Some(role.noted.clone())))
+            Ok((principal, role.policies.clone(), Some(role)))
         }
     }
 }

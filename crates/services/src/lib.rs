@@ -24,7 +24,7 @@ pub mod sts;
 mod totp;
 pub mod unimplemented;
 
-pub use audit::{Audit, AuditSettings, Deed, Operator};
+pub use audit::{Audit, AuditSettings, Deed, Flush, Operator};
 pub use cx::{Cx, Prepared, TlsDetails};
 pub use directory::{
     CallerPolicies, Directory, DirectoryLimits, DirectoryStatistics, KeyEntry, Noted, PrincipalPolicies,

@@ -42,7 +42,8 @@ async fn attempts<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Op
             let cx = prepared.as_ref().unwrap_or(cx);
             let mut retry = Retry::new();
             loop {
-                match write::<O>(cx, &input, &allowed, record).await {
+                // On the heap: the futures of calls that read are not to have room for this.
+                match Box::pin(write::<O>(cx, &input, &allowed, record)).await {
                     Err(error) if error.is_conflict() && retry.again().await => {}
                     done => return done,
                 }

@@ -1,19 +1,21 @@
 //! Events of calls that read or were refused, many to a row.
 //!
 //! They come with every request and are seldom asked for. So the events of a batch are packed into one column, and what
-//! they can be looked up by is written once for the batch, however many of its events have it. A lookup unpacks the batches
-//! that have the value, newest first, until its page is full.
+//! they can be looked up by is written once for the batch, however many of its events have it: as a number, the hash of the
+//! value, beside the day and the time of the batch. A lookup unpacks the batches that have the hash, newest first, until its
+//! page is full of events that have the value.
 
-use std::{borrow::Cow, collections::BTreeSet, fmt::Write as _, time::Duration};
+use std::{borrow::Cow, collections::HashSet, fmt::Write as _, time::Duration};
 
+use aws_lc_rs::digest;
 use domain::AccountId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Row, StoreError, Transaction,
+    Parameter, Row, StoreError, Transaction,
     audit_chain::WaitingEvent,
-    audit_event::{AuditAttribute, AuditEvent, AuditLookup, AuditResource},
+    audit_event::{AuditAttribute, AuditEvent, AuditLookup},
     document,
 };
 
@@ -27,6 +29,11 @@ const LONGEST: usize = 8 * 1024 * 1024;
 const SPAN: Duration = Duration::from_mins(1);
 /// Batches that a lookup reads at a time.
 const PAGE: u32 = 8;
+/// What one statement writes at most of what a batch is looked up by.
+const KEYS_AT_ONCE: usize = 32;
+/// What is looked up lies together with all else of its day, in milliseconds: what is written now is in a small part of the
+/// table, and a lookup of a value that nothing has asks once for each day.
+const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// Events of one account, ready to be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +42,8 @@ pub struct AuditBatch {
     last_at: Timestamp,
     id: String,
     events: usize,
-    keys: BTreeSet<(AuditAttribute, String)>,
+    /// What it is looked up by; sorted.
+    keys: Vec<i64>,
     packed: Vec<u8>,
 }
 
@@ -48,7 +56,16 @@ pub struct WaitingBatch {
     pub events: Vec<WaitingEvent>,
 }
 
-/// What is known of an event beside its time, id and document. Events in a row have much of it in common.
+/// Where a batch is that waits to be written to files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingPlace {
+    account_id: AccountId,
+    last_at: Timestamp,
+    /// The id of its first event.
+    pub id: String,
+}
+
+/// What is known of an event beside its time, id, resources and document. Events in a row have it in common.
 #[derive(Serialize, Deserialize)]
 struct Facts<'a> {
     #[serde(borrow, rename = "n")]
@@ -61,20 +78,19 @@ struct Facts<'a> {
     user_name: Option<Cow<'a, str>>,
     #[serde(borrow, rename = "k")]
     access_key_id: Option<Cow<'a, str>>,
-    #[serde(rename = "r")]
-    resources: Cow<'a, [AuditResource]>,
 }
 
 impl AuditBatch {
     /// Packs events of one account, given in the order of time, into as many batches as they take.
     pub fn pack(account_id: AccountId, events: &[AuditEvent]) -> Result<Vec<Self>, StoreError> {
         let mut batches = Vec::new();
+        let mut text = String::new();
         let mut rest = events;
         while let Some(first) = rest.first() {
-            let mut packing = Packing::new(account_id, first);
+            let mut packing = Packing::new(first, &mut text);
             let taken = rest.iter().take_while(|event| packing.takes(event)).count();
             let (these, others) = rest.split_at(taken.max(1));
-            batches.push(packing.finish(these.last().unwrap_or(first).at)?);
+            batches.push(packing.finish(account_id, first, these.last().unwrap_or(first))?);
             rest = others;
         }
         Ok(batches)
@@ -85,6 +101,11 @@ impl AuditBatch {
         self.events
     }
 
+    /// The id of its first event.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Whose events they are.
     pub fn account_id(&self) -> AccountId {
         self.account_id
@@ -92,8 +113,7 @@ impl AuditBatch {
 
     /// About how much memory it takes, in bytes.
     pub fn size(&self) -> usize {
-        let keys = self.keys.iter().map(|(_, value)| value.len() + size_of::<(AuditAttribute, String)>());
-        size_of::<Self>() + self.packed.len() + keys.sum::<usize>()
+        size_of::<Self>() + self.packed.len() + size_of_val(&*self.keys)
     }
 
     /// Whether it has none, which no batch is made with.
@@ -104,40 +124,28 @@ impl AuditBatch {
 
 /// A batch in the making.
 struct Packing<'a> {
-    batch: AuditBatch,
     first_at: Timestamp,
+    events: usize,
     last: Option<&'a AuditEvent>,
-    text: String,
+    values: HashSet<(AuditAttribute, &'a str)>,
+    text: &'a mut String,
     failed: Option<StoreError>,
 }
 
 impl<'a> Packing<'a> {
-    fn new(account_id: AccountId, first: &AuditEvent) -> Self {
-        Self {
-            batch: AuditBatch {
-                account_id,
-                last_at: first.at,
-                id: first.id.clone(),
-                events: 0,
-                keys: BTreeSet::new(),
-                packed: Vec::new(),
-            },
-            first_at: first.at,
-            last: None,
-            text: String::new(),
-            failed: None,
-        }
+    /// `text` is room to write in.
+    fn new(first: &AuditEvent, text: &'a mut String) -> Self {
+        text.clear();
+        Self { first_at: first.at, events: 0, last: None, values: HashSet::new(), text, failed: None }
     }
 
     /// Takes the event, if there is room for it.
     fn takes(&mut self, event: &'a AuditEvent) -> bool {
         let late = event.at.duration_since(self.first_at).unsigned_abs() > SPAN;
-        if late || self.batch.events >= MOST || self.text.len() >= LENGTH || self.failed.is_some() {
+        if late || self.events >= MOST || self.text.len() >= LENGTH || self.failed.is_some() {
             return false;
         }
-        if self.last.is_some_and(|last| same_facts(last, event)) {
-            self.text.push_str("=\n");
-        } else if let Err(error) = self.facts(event) {
+        if let Err(error) = self.facts(event).and_then(|()| self.resources(event)) {
             self.failed = Some(error);
             return false;
         }
@@ -146,36 +154,69 @@ impl<'a> Packing<'a> {
         let _ = writeln!(self.text, "{at} {} {length}", event.id);
         self.text.push_str(&event.document);
         self.text.push('\n');
-        self.batch.events += 1;
+        self.events += 1;
         self.last = Some(event);
         true
     }
 
-    fn facts(&mut self, event: &AuditEvent) -> Result<(), StoreError> {
+    fn facts(&mut self, event: &'a AuditEvent) -> Result<(), StoreError> {
+        if self.last.is_some_and(|last| same_facts(last, event)) {
+            self.text.push_str("=\n");
+            return Ok(());
+        }
         let facts = Facts {
             event_name: Cow::Borrowed(&event.event_name),
             event_source: Cow::Borrowed(&event.event_source),
             read_only: event.read_only,
             user_name: event.user_name.as_deref().map(Cow::Borrowed),
             access_key_id: event.access_key_id.as_deref().map(Cow::Borrowed),
-            resources: Cow::Borrowed(&event.resources),
         };
         self.text.push_str(&document::write(&facts)?);
         self.text.push('\n');
-        for attribute in KEYS {
-            each_value(event, attribute, |value| {
-                self.batch.keys.insert((attribute, value.to_owned()));
-            });
-        }
+        self.note(event, &KEYS_OF_FACTS);
         Ok(())
     }
 
-    fn finish(self, last_at: Timestamp) -> Result<AuditBatch, StoreError> {
+    fn resources(&mut self, event: &'a AuditEvent) -> Result<(), StoreError> {
+        if self.last.is_some_and(|last| last.resources == event.resources) {
+            self.text.push_str("=\n");
+            return Ok(());
+        }
+        self.text.push_str(&document::write(&event.resources)?);
+        self.text.push('\n');
+        self.note(event, &KEYS_OF_RESOURCES);
+        Ok(())
+    }
+
+    fn note(&mut self, event: &'a AuditEvent, attributes: &[AuditAttribute]) {
+        for attribute in attributes {
+            each_value(event, *attribute, |value| {
+                self.values.insert((*attribute, value));
+            });
+        }
+    }
+
+    fn finish(
+        self,
+        account_id: AccountId,
+        first: &AuditEvent,
+        last: &AuditEvent,
+    ) -> Result<AuditBatch, StoreError> {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        let packed = lz4_flex::compress_prepend_size(self.text.as_bytes());
-        Ok(AuditBatch { last_at, packed, ..self.batch })
+        let values = self.values.into_iter();
+        let mut keys: Vec<i64> =
+            values.map(|(attribute, value)| hash(account_id, attribute, value)).collect();
+        keys.sort_unstable();
+        Ok(AuditBatch {
+            account_id,
+            last_at: last.at,
+            id: first.id.clone(),
+            events: self.events,
+            keys,
+            packed: lz4_flex::compress_prepend_size(self.text.as_bytes()),
+        })
     }
 }
 
@@ -185,21 +226,32 @@ fn same_facts(a: &AuditEvent, b: &AuditEvent) -> bool {
         && a.read_only == b.read_only
         && a.user_name == b.user_name
         && a.access_key_id == b.access_key_id
-        && a.resources == b.resources
+}
+
+/// What a value is looked up by. Whoever chooses values cannot choose two of the same hash: then looking one up would read
+/// the batches of the other in vain.
+fn hash(account_id: AccountId, attribute: AuditAttribute, value: &str) -> i64 {
+    let text = format!("{account_id}\n{}\n{value}", spelled(attribute));
+    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    digest.as_ref().first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes))
+}
+
+/// The day of a time, counted from 1970.
+fn day(at: Timestamp) -> i64 {
+    at.as_millisecond().div_euclid(DAY)
 }
 
 /// What batches are looked up by. The id of an event says when it happened, which is enough to find it.
-const KEYS: [AuditAttribute; 7] = [
+const KEYS_OF_FACTS: [AuditAttribute; 5] = [
     AuditAttribute::AccessKeyId,
     AuditAttribute::EventName,
     AuditAttribute::EventSource,
     AuditAttribute::ReadOnly,
-    AuditAttribute::ResourceName,
-    AuditAttribute::ResourceType,
     AuditAttribute::UserName,
 ];
+const KEYS_OF_RESOURCES: [AuditAttribute; 2] = [AuditAttribute::ResourceName, AuditAttribute::ResourceType];
 
-/// As the key table spells it.
+/// As it is hashed with its values.
 fn spelled(attribute: AuditAttribute) -> &'static str {
     match attribute {
         AuditAttribute::AccessKeyId => "access_key_id",
@@ -249,18 +301,16 @@ pub async fn insert(
     if inserted == 0 {
         return Ok(false);
     }
-    for (attribute, value) in keys {
-        tx.execute(
-            INSERT_KEY,
-            &[
-                (":account_id", account_id),
-                (":attribute", &spelled(*attribute)),
-                (":value", value),
-                (":last_at", last_at),
-                (":batch_id", id),
-            ],
-        )
-        .await?;
+    let day = day(*last_at);
+    let (whole, rest) = keys.as_chunks::<KEYS_AT_ONCE>();
+    for hashes in whole {
+        let mut parameters: Vec<(&'static str, &dyn Parameter)> = vec![(":day", &day), (":last_at", last_at)];
+        let hashes = HASHES.iter().zip(hashes);
+        parameters.extend(hashes.map(|(name, hash)| (*name, hash as &dyn Parameter)));
+        tx.execute(INSERT_KEYS, &parameters).await?;
+    }
+    for hash in rest {
+        tx.execute(INSERT_KEY, &[(":day", &day), (":hash", hash), (":last_at", last_at)]).await?;
     }
     if let Some(node) = node {
         tx.execute(
@@ -288,12 +338,13 @@ pub(crate) async fn lookup(
     }
     let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
     // A batch that ends later than this begins after all that is asked for.
-    let mut after = (until.saturating_add(SPAN).unwrap_or(Timestamp::MAX), String::new());
-    loop {
-        let rows = page(tx, asked, from, &after).await?;
+    let end = until.saturating_add(SPAN).unwrap_or(Timestamp::MAX);
+    let mut pages = Pages::new(asked, from, end);
+    while let Some(rows) = pages.next(tx).await? {
         for row in &rows {
-            let (last_at, id) = (row.time("last_at")?, row.text("batch_id")?);
-            after = (last_at, id.to_owned());
+            // What is older than the event history may be gone.
+            let Some(id) = row.optional_text("batch_id")? else { continue };
+            let last_at = row.time("last_at")?;
             // Its first event, which the batch is named by, is after all that is asked for.
             if made_at(id).is_some_and(|first| first >= until) {
                 continue;
@@ -319,38 +370,81 @@ pub(crate) async fn lookup(
                 return Ok(found);
             }
         }
-        if rows.len() < PAGE as usize {
-            return Ok(found);
-        }
     }
+    Ok(found)
 }
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
-/// The batches behind `after`, newest first, whose last event is not from before `from`.
-async fn page(
-    tx: &mut Transaction,
-    asked: &AuditLookup<'_>,
+/// Goes through the batches that a lookup wants, newest first.
+struct Pages {
+    account_id: AccountId,
+    /// Of what is asked for, where batches have hashes of it.
+    hash: Option<i64>,
+    /// No batch that ended before.
     from: Timestamp,
-    (after_at, after_id): &(Timestamp, String),
-) -> Result<Vec<Row>, StoreError> {
-    let window: [(&'static str, &dyn crate::Parameter); 5] = [
-        (":account_id", &asked.account_id),
-        (":from", &from),
-        (":after_at", after_at),
-        (":after_id", after_id),
-        (":limit", &PAGE),
-    ];
-    match &asked.attribute {
-        Some((attribute, value)) if *attribute != AuditAttribute::EventId => {
-            let [account, from, after_at, after_id, limit] = window;
-            let attribute = spelled(*attribute);
-            let key: [(&'static str, &dyn crate::Parameter); 2] =
-                [(":attribute", &attribute), (":value", value)];
-            let [attribute, value] = key;
-            tx.query(LIST_WITH, &[account, attribute, value, from, after_at, after_id, limit]).await
+    /// The batch behind which the next page begins.
+    after: (Timestamp, String),
+    /// The day that is being gone through.
+    day: i64,
+    is_over: bool,
+}
+
+impl Pages {
+    /// Batches that ended from `from` to before `until`.
+    fn new(asked: &AuditLookup<'_>, from: Timestamp, until: Timestamp) -> Self {
+        let has_hashes = |attribute| attribute != AuditAttribute::EventId;
+        let attribute = asked.attribute.filter(|(attribute, _)| has_hashes(*attribute));
+        Self {
+            account_id: asked.account_id,
+            hash: attribute.map(|(attribute, value)| hash(asked.account_id, attribute, value)),
+            from,
+            after: (until, String::new()),
+            day: day(until),
+            is_over: false,
         }
-        _ => tx.query(LIST, &window).await,
+    }
+
+    /// Some more of them. A row without a batch stands for one that is deleted.
+    async fn next(&mut self, tx: &mut Transaction) -> Result<Option<Vec<Row>>, StoreError> {
+        while !self.is_over {
+            let (after_at, after_id) = &self.after;
+            let window: [(&'static str, &dyn Parameter); 4] = [
+                (":account_id", &self.account_id),
+                (":from", &self.from),
+                (":after_at", after_at),
+                (":limit", &PAGE),
+            ];
+            let rows = match &self.hash {
+                None => {
+                    let [account_id, from, after_at, limit] = window;
+                    tx.query(LIST, &[account_id, from, after_at, (":after_id", after_id), limit]).await?
+                }
+                Some(hash) => {
+                    let [account_id, from, after_at, limit] = window;
+                    let key: [(&'static str, &dyn Parameter); 2] = [(":day", &self.day), (":hash", hash)];
+                    let [day, hash] = key;
+                    tx.query(LIST_WITH, &[account_id, day, hash, from, after_at, limit]).await?
+                }
+            };
+            if rows.len() < PAGE as usize {
+                self.is_over = self.hash.is_none() || !self.to_older_day(tx).await?;
+            }
+            if let Some(last) = rows.last() {
+                self.after =
+                    (last.time("last_at")?, last.optional_text("batch_id")?.unwrap_or_default().to_owned());
+                return Ok(Some(rows));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Goes on with an older day of which anything is left, if there is one.
+    async fn to_older_day(&mut self, tx: &mut Transaction) -> Result<bool, StoreError> {
+        let found = tx.find(NEWEST_DAY, &[(":before", &self.day)]).await?;
+        let found = found.map(|row| row.optional_integer("day")).transpose()?.flatten();
+        self.day = found.unwrap_or(i64::MIN);
+        Ok(self.day >= day(self.from))
     }
 }
 
@@ -371,18 +465,40 @@ pub async fn waiting(
     after: Option<&str>,
     limit: u32,
 ) -> Result<Vec<WaitingBatch>, StoreError> {
+    let mut batches = Vec::new();
+    for place in waiting_places(tx, node_id, after, limit).await? {
+        batches.push(find_waiting(tx, place).await?);
+    }
+    Ok(batches)
+}
+
+/// Where those batches are.
+pub async fn waiting_places(
+    tx: &mut Transaction,
+    node_id: &str,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<WaitingPlace>, StoreError> {
     let after = after.unwrap_or_default();
     let rows = tx.query(WAITING, &[(":node_id", &node_id), (":after", &after), (":limit", &limit)]).await?;
     let read = |row: &Row| {
         let account_id = AccountId::parse(row.text("account_id")?)
             .map_err(|_| StoreError::Corrupt("a batch of events is of no account".into()))?;
-        let events = unpack(account_id, row)?.into_iter();
-        let events = events
-            .map(|event| WaitingEvent { id: event.id, at: event.at, document: event.document })
-            .collect();
-        Ok(WaitingBatch { id: row.text("batch_id")?.to_owned(), events })
+        Ok(WaitingPlace { account_id, last_at: row.time("last_at")?, id: row.text("batch_id")?.to_owned() })
     };
     rows.iter().map(read).collect()
+}
+
+/// The batch at a place.
+pub async fn find_waiting(tx: &mut Transaction, place: WaitingPlace) -> Result<WaitingBatch, StoreError> {
+    let WaitingPlace { account_id, last_at, id } = place;
+    let key: [(&str, &dyn Parameter); 3] =
+        [(":account_id", &account_id), (":last_at", &last_at), (":batch_id", &id)];
+    let row = tx.find(FIND, &key).await?.ok_or(StoreError::NotFound { kind: "batch of events" })?;
+    let events = unpack(account_id, &row)?.into_iter();
+    let events =
+        events.map(|event| WaitingEvent { id: event.id, at: event.at, document: event.document }).collect();
+    Ok(WaitingBatch { id, events })
 }
 
 /// Takes a batch that is written to the node's files off those that wait.
@@ -402,12 +518,21 @@ pub async fn delete_before(
         tx.query(LIST_BEFORE, &[(":account_id", &account), (":until", &until), (":limit", &limit)]).await?;
     for row in &rows {
         let (at, id) = (row.time("last_at")?, row.text("batch_id")?);
-        let key: [(&str, &dyn crate::Parameter); 3] =
+        let key: [(&str, &dyn Parameter); 3] =
             [(":account_id", &account), (":last_at", &at), (":batch_id", &id)];
-        tx.execute(DELETE_KEYS, &key).await?;
         tx.execute(DELETE, &key).await?;
     }
     Ok(rows.len() as u64)
+}
+
+/// Deletes up to `limit` of what batches of days before that of `until` are looked up by, whatever account they are of; gives
+/// their number.
+pub async fn delete_keys_before(
+    tx: &mut Transaction,
+    until: Timestamp,
+    limit: u32,
+) -> Result<u64, StoreError> {
+    tx.execute(DELETE_KEYS, &[(":day", &day(until)), (":limit", &limit)]).await
 }
 
 /// Whether a row is what was packed: for checks.
@@ -445,6 +570,7 @@ fn read(account_id: AccountId, text: &str) -> Option<Vec<AuditEvent>> {
     let mut rest = text;
     while !rest.is_empty() {
         let (facts, behind) = rest.split_once('\n')?;
+        let (resources, behind) = behind.split_once('\n')?;
         let (line, behind) = behind.split_once('\n')?;
         let mut words = line.split(' ');
         let at = Timestamp::from_millisecond(words.next()?.parse().ok()?).ok()?;
@@ -452,8 +578,12 @@ fn read(account_id: AccountId, text: &str) -> Option<Vec<AuditEvent>> {
         let length: usize = words.next()?.parse().ok()?;
         let document = behind.get(..length)?.to_owned();
         rest = behind.get(length..)?.strip_prefix('\n')?;
+        let resources = match resources {
+            "=" => events.last()?.resources.clone(),
+            list => serde_json::from_str(list).ok()?,
+        };
         events.push(if facts == "=" {
-            AuditEvent { at, id, document, ..events.last()?.clone() }
+            AuditEvent { at, id, resources, document, ..events.last()?.clone() }
         } else {
             let facts: Facts<'_> = serde_json::from_str(facts).ok()?;
             AuditEvent {
@@ -465,7 +595,7 @@ fn read(account_id: AccountId, text: &str) -> Option<Vec<AuditEvent>> {
                 read_only: facts.read_only,
                 user_name: facts.user_name.map(Cow::into_owned),
                 access_key_id: facts.access_key_id.map(Cow::into_owned),
-                resources: facts.resources.into_owned(),
+                resources,
                 document,
             }
         });
@@ -476,24 +606,25 @@ fn read(account_id: AccountId, text: &str) -> Option<Vec<AuditEvent>> {
 const INSERT: &str = "INSERT INTO audit_batch (account_id, last_at, batch_id, doc_version, packed)
     VALUES (:account_id, :last_at, :batch_id, :doc_version, :packed)
     ON CONFLICT (account_id, last_at, batch_id) DO NOTHING";
-const INSERT_KEY: &str = "INSERT INTO audit_batch_key (account_id, attribute, value, last_at, batch_id)
-    VALUES (:account_id, :attribute, :value, :last_at, :batch_id)";
+const INSERT_KEY: &str = "INSERT INTO audit_batch_key (day, hash, last_at) VALUES (:day, :hash, :last_at)
+    ON CONFLICT (day, hash, last_at) DO NOTHING";
 const INSERT_OUTBOX: &str = "INSERT INTO audit_batch_outbox (node_id, batch_id, account_id, last_at)
     VALUES (:node_id, :batch_id, :account_id, :last_at)";
 const LIST: &str = "SELECT last_at, batch_id, doc_version, packed FROM audit_batch
     WHERE account_id = :account_id AND last_at >= :from AND last_at <= :after_at
         AND (last_at < :after_at OR batch_id < :after_id)
     ORDER BY last_at DESC, batch_id DESC LIMIT :limit";
-const LIST_WITH: &str = "SELECT b.last_at, b.batch_id, b.doc_version, b.packed
-    FROM (SELECT last_at, batch_id FROM audit_batch_key
-        WHERE account_id = :account_id AND attribute = :attribute AND value = :value
-            AND last_at >= :from AND last_at <= :after_at AND (last_at < :after_at OR batch_id < :after_id)
-        ORDER BY last_at DESC, batch_id DESC LIMIT :limit) k
-    JOIN audit_batch b ON b.account_id = :account_id AND b.last_at = k.last_at AND b.batch_id = k.batch_id
-    ORDER BY b.last_at DESC, b.batch_id DESC";
-const WAITING: &str = "SELECT o.account_id, o.batch_id, b.doc_version, b.packed FROM audit_batch_outbox o
-    JOIN audit_batch b ON b.account_id = o.account_id AND b.last_at = o.last_at AND b.batch_id = o.batch_id
-    WHERE o.node_id = :node_id AND o.batch_id > :after ORDER BY o.batch_id LIMIT :limit";
+const LIST_WITH: &str = "SELECT k.last_at, b.batch_id, b.doc_version, b.packed
+    FROM (SELECT last_at FROM audit_batch_key
+        WHERE day = :day AND hash = :hash AND last_at >= :from AND last_at < :after_at
+        ORDER BY last_at DESC LIMIT :limit) k
+    LEFT JOIN audit_batch b ON b.account_id = :account_id AND b.last_at = k.last_at
+    ORDER BY k.last_at DESC, b.batch_id DESC";
+const NEWEST_DAY: &str = "SELECT MAX(day) AS day FROM audit_batch_key WHERE day < :before";
+const WAITING: &str = "SELECT account_id, last_at, batch_id FROM audit_batch_outbox
+    WHERE node_id = :node_id AND batch_id > :after ORDER BY batch_id LIMIT :limit";
+const FIND: &str = "SELECT doc_version, packed FROM audit_batch
+    WHERE account_id = :account_id AND last_at = :last_at AND batch_id = :batch_id";
 const DELETE_WAITING: &str =
     "DELETE FROM audit_batch_outbox WHERE node_id = :node_id AND batch_id = :batch_id";
 const LIST_BEFORE: &str = "SELECT last_at, batch_id FROM audit_batch b
@@ -502,16 +633,35 @@ const LIST_BEFORE: &str = "SELECT last_at, batch_id FROM audit_batch b
     ORDER BY last_at, batch_id LIMIT :limit";
 const DELETE: &str = "DELETE FROM audit_batch
     WHERE account_id = :account_id AND last_at = :last_at AND batch_id = :batch_id";
-const DELETE_KEYS: &str = "DELETE FROM audit_batch_key
-    WHERE account_id = :account_id AND last_at = :last_at AND batch_id = :batch_id";
+const DELETE_KEYS: &str = "DELETE FROM audit_batch_key WHERE (day, hash, last_at) IN
+    (SELECT day, hash, last_at FROM audit_batch_key WHERE day < :day ORDER BY day, hash, last_at LIMIT :limit)";
+
+/// Makes the statement that writes many hashes at once, and the names of its parameters.
+macro_rules! insert_keys {
+    ($first:literal $(, $more:literal)*) => {
+        const INSERT_KEYS: &str = concat!(
+            "INSERT INTO audit_batch_key (day, hash, last_at) VALUES (:day, :hash", $first, ", :last_at)",
+            $(", (:day, :hash", $more, ", :last_at)",)*
+            " ON CONFLICT (day, hash, last_at) DO NOTHING"
+        );
+        const HASHES: [&str; KEYS_AT_ONCE] = [concat!(":hash", $first) $(, concat!(":hash", $more))*];
+    };
+}
+insert_keys!(
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+    29, 30, 31
+);
 
 pub(crate) const SQL: &[&str] = &[
     INSERT,
     INSERT_KEY,
+    INSERT_KEYS,
     INSERT_OUTBOX,
     LIST,
     LIST_WITH,
+    NEWEST_DAY,
     WAITING,
+    FIND,
     DELETE_WAITING,
     LIST_BEFORE,
     DELETE,
@@ -521,6 +671,7 @@ pub(crate) const SQL: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audit_event::AuditResource;
     use proptest::prelude::*;
 
     fn account() -> AccountId {
@@ -578,20 +729,23 @@ mod tests {
                 let (first, last) = (&events[0], &events[events.len() - 1]);
                 prop_assert_eq!((&first.id, last.at), (&batch.id, batch.last_at));
                 prop_assert!(last.at.duration_since(first.at).unsigned_abs() <= SPAN);
+                let mut keys = HashSet::new();
                 for event in &events {
-                    for attribute in KEYS {
+                    for attribute in KEYS_OF_FACTS.into_iter().chain(KEYS_OF_RESOURCES) {
                         each_value(event, attribute, |value| {
-                            assert!(batch.keys.contains(&(attribute, value.to_owned())));
+                            assert!(batch.keys.contains(&hash(account(), attribute, value)));
+                            keys.insert((attribute, value.to_owned()));
                         });
                     }
                 }
+                prop_assert_eq!(keys.len(), batch.keys.len());
                 all.extend(events);
             }
             prop_assert_eq!(all, events);
         }
 
         #[test]
-        fn any_text_is_survived(text in "(=|\\{\\}|[0-9 \n]|1 a 3\nabc\n){0,9}") {
+        fn any_text_is_survived(text in "(=|\\{\\}|\\[\\]|[0-9 \n]|=\n1 a 3\nabc\n){0,9}") {
             read(account(), &text);
         }
     }

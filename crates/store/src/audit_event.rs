@@ -53,7 +53,7 @@ pub struct AuditPosition {
 }
 
 /// What events can be looked up by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AuditAttribute {
     /// The access key.
     AccessKeyId,

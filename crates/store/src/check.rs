@@ -199,12 +199,6 @@ const REFERENCES: &[(&str, &str)] = &[
           WHERE v.account_id = p.account_id AND v.policy_id = p.policy_id AND v.version = p.default_version)",
     ),
     (
-        "keys of batches of events that do not exist",
-        "SELECT COUNT(*) AS n FROM audit_batch_key k WHERE NOT EXISTS
-         (SELECT 1 FROM audit_batch b
-          WHERE b.account_id = k.account_id AND b.last_at = k.last_at AND b.batch_id = k.batch_id)",
-    ),
-    (
         "batches of events that do not exist and wait to be written to files",
         "SELECT COUNT(*) AS n FROM audit_batch_outbox o WHERE NOT EXISTS
          (SELECT 1 FROM audit_batch b

@@ -11,7 +11,7 @@ pub(crate) struct Migration {
     /// The oldest program that may work on a store which has taken this step, by the newest step it knows. One less than
     /// `version` lets nodes be replaced one after the other; `version` itself wants all older nodes stopped first.
     works_with: i64,
-    /// Statements in PostgreSQL's words.
+    /// Statements in PostgreSQL's words; tables may be WITHOUT ROWID for SQLite.
     sql: &'static str,
 }
 
@@ -51,10 +51,11 @@ impl Migration {
     }
 }
 
-/// The text for that engine. SQLite compares text bytewise by itself, and has no collation of that name.
+/// The text for that engine. SQLite compares text bytewise by itself, and has no collation of that name. PostgreSQL has no
+/// tables that are their primary key.
 fn in_words_of(engine: Engine, sql: &str) -> String {
     match engine {
-        Engine::Postgres => sql.to_owned(),
+        Engine::Postgres => sql.replace(" WITHOUT ROWID", ""),
         Engine::Sqlite => sql.replace(" COLLATE \"C\"", ""),
     }
 }

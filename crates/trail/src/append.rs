@@ -21,6 +21,8 @@ use std::{
 
 /// A file that is this long gets no more records, in bytes.
 pub const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
+/// What is written to a file at a time, in bytes.
+const PIECE: usize = 64 * 1024;
 
 /// Appends records, each a JSON object on one line, behind `head`, and gives the new head. When this returns, they are
 /// on disk. Begins a new file each day (UTC), when one is longer than `segment_bytes`, and when the file that `head` names
@@ -34,12 +36,6 @@ pub fn append<'a>(
     segment_bytes: u64,
     now: Timestamp,
 ) -> Result<Head, TrailError> {
-    let mut link = head.link();
-    let mut lines = String::new();
-    for record in records {
-        link = link.next(record);
-        lines.push_str(&link.line(record));
-    }
     let (segment, begin) = if let Some(segment) = current(chain, head, segment_bytes, now)? {
         (segment, head.length)
     } else {
@@ -47,15 +43,41 @@ pub fn append<'a>(
         (new(chain, head.link(), now)?, 0)
     };
     let path = segment.path(chain);
-    let written = OpenOptions::new().write(true).open(&path).and_then(|mut file| {
-        file.set_len(begin)?;
-        file.seek(SeekFrom::Start(begin))?;
-        file.write_all(lines.as_bytes())?;
-        file.sync_all()
-    });
-    written.map_err(at(&path))?;
-    let length = begin.saturating_add(lines.len() as u64);
-    Ok(statement::head(node, key, link, Some(segment.name()), length, now))
+    let written = write(&path, begin, head.link(), records).map_err(at(&path))?;
+    Ok(statement::head(node, key, written.link, Some(segment.name()), written.end, now))
+}
+
+/// What was written, and where it ends in its file.
+struct Written {
+    link: Link,
+    end: u64,
+}
+
+/// Writes the records behind `link` to a file, from the place `begin` on.
+fn write<'a>(
+    path: &Path,
+    begin: u64,
+    mut link: Link,
+    records: impl Iterator<Item = &'a str>,
+) -> io::Result<Written> {
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    file.set_len(begin)?;
+    file.seek(SeekFrom::Start(begin))?;
+    let mut end = begin;
+    // A piece after the other, so that what is written is still in the processor's caches.
+    let mut lines = String::with_capacity(2 * PIECE);
+    for record in records {
+        link = link.next(record);
+        link.write_line(record, &mut lines);
+        if lines.len() >= PIECE {
+            end = end.saturating_add(lines.len() as u64);
+            file.write_all(lines.as_bytes())?;
+            lines.clear();
+        }
+    }
+    file.write_all(lines.as_bytes())?;
+    file.sync_all()?;
+    Ok(Written { link, end: end.saturating_add(lines.len() as u64) })
 }
 
 /// What lies behind the end of a chain.

@@ -2,7 +2,7 @@
 
 use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// What stands before the place in the chain, at the end of each line.
 const MARK: &str = ",\"chain\":{\"sequence\":";
@@ -43,12 +43,22 @@ impl Link {
 
     /// The line of the record at this place, with its newline. `record` is a JSON object that is not empty, on one line.
     pub(crate) fn line(self, record: &str) -> String {
-        let open = record.strip_suffix('}').unwrap_or(record);
-        format!("{open}{MARK}{},\"hash\":\"{}\"}}}}\n", self.sequence, self.hash)
+        let mut line = String::with_capacity(record.len() + 128);
+        self.write_line(record, &mut line);
+        line
     }
 
-    /// Takes a line without its newline apart: the record, and the place that the line says it has. `None` for what
-    /// [`Link::line`] does not write.
+    /// Appends that line.
+    pub(crate) fn write_line(self, record: &str, to: &mut String) {
+        to.push_str(record.strip_suffix('}').unwrap_or(record));
+        to.push_str(MARK);
+        // Writing to a String does not fail.
+        let _ = write!(to, "{}", self.sequence);
+        to.push_str(",\"hash\":\"");
+        self.hash.push_hex(to);
+        to.push_str("\"}}\n");
+    }
+
     pub(crate) fn read(line: &str) -> Option<(String, Self)> {
         let (open, end) = line.rsplit_once(MARK)?;
         let (sequence, hash) = end.strip_suffix("\"}}")?.split_once(",\"hash\":\"")?;
@@ -66,6 +76,13 @@ impl Hash {
         Self(bytes)
     }
 
+    fn push_hex(self, to: &mut String) {
+        let mut digits = [0; 64];
+        // They fit, and are ASCII.
+        let _ = hex::encode_to_slice(self.0, &mut digits);
+        to.push_str(str::from_utf8(&digits).unwrap_or_default());
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];
         hex::decode_to_slice(text, &mut bytes).ok()?;
@@ -75,7 +92,9 @@ impl Hash {
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
+        let mut text = String::with_capacity(64);
+        self.push_hex(&mut text);
+        f.write_str(&text)
     }
 }
 

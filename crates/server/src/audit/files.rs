@@ -136,7 +136,7 @@ impl Files {
                 Some(head) => head,
                 None => self.find_head(plane).await?,
             };
-            let waiting = Waiting::read(&mut plane.store.read(), &self.node).await?;
+            let waiting = Waiting::read(plane, &self.node).await?;
             if waiting.is_empty() {
                 self.sign(&head, now, last).await?;
                 self.head = Some(head);
@@ -240,9 +240,17 @@ struct Waiting {
 }
 
 impl Waiting {
-    async fn read(tx: &mut Transaction, node: &str) -> Result<Self, StoreError> {
-        let events = audit_chain::waiting(tx, node, EVENTS).await?;
-        Ok(Self { events, batches: audit_batch::waiting(tx, node, None, BATCHES).await? })
+    async fn read(plane: &Plane, node: &str) -> Result<Self, StoreError> {
+        let mut tx = plane.store.read();
+        let events = audit_chain::waiting(&mut tx, node, EVENTS).await?;
+        let mut batches = Vec::new();
+        for place in audit_batch::waiting_places(&mut tx, node, None, BATCHES).await? {
+            batches.push(match plane.audit.take_written(&place.id) {
+                Some(events) => WaitingBatch { id: place.id, events },
+                None => audit_batch::find_waiting(&mut tx, place).await?,
+            });
+        }
+        Ok(Self { events, batches })
     }
 
     fn is_empty(&self) -> bool {

@@ -1,5 +1,5 @@
-//! The audit trail of a running plane: records that wait are written to the store each second, from there to this node's
-//! chain of files, and what is old is deleted. And the commands that look at the files.
+//! The audit trail of a running plane: records that wait are written to the store each second, or when they are many, from
+//! there to this node's chain of files, and what is old is deleted. And the commands that look at the files.
 
 pub(crate) mod command;
 mod files;
@@ -10,12 +10,12 @@ pub(crate) use settings::{Section, Settings};
 
 use crate::plane_server::PlaneServer;
 use jiff::{SignedDuration, Timestamp};
-use services::Plane;
+use services::{Flush, Plane};
 use std::{sync::Arc, time::Duration};
 use store::{StoreError, account, audit_batch, audit_chain, audit_event};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
-/// How often what waits is written.
+/// How often all that waits is written.
 const EVERY: Duration = Duration::from_secs(1);
 /// How often old events and files are looked for.
 const PRUNE_EVERY: SignedDuration = SignedDuration::from_hours(1);
@@ -23,6 +23,8 @@ const PRUNE_EVERY: SignedDuration = SignedDuration::from_hours(1);
 const HISTORY: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Old events, and batches of them, that one transaction deletes, and accounts that are looked at together.
 const BATCH: u32 = 100;
+/// What batches are looked up by, of which one transaction deletes so many.
+const KEYS: u32 = 5000;
 
 /// Keeps the trail until `stop` turns true, and then writes what still waits.
 pub(crate) async fn keep(
@@ -30,11 +32,20 @@ pub(crate) async fn keep(
     mut files: Option<Files>,
     mut stop: watch::Receiver<bool>,
 ) {
+    let plane = &server.plane;
     let mut pruned_at: Option<Timestamp> = None;
+    let mut all_at = Instant::now() + EVERY;
     loop {
-        let stopping = tokio::time::timeout(EVERY, stop.wait_for(|stop| *stop)).await.is_ok();
-        let (plane, now) = (&server.plane, server.clock.now());
-        if let Err(error) = plane.audit.flush(&plane.store, now).await {
+        let (which, stopping) = tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => (Flush::All, true),
+            () = tokio::time::sleep_until(all_at) => (Flush::All, false),
+            () = plane.audit.worth_writing() => (Flush::WorthWriting, false),
+        };
+        if which == Flush::All {
+            all_at = Instant::now() + EVERY;
+        }
+        let now = server.clock.now();
+        if let Err(error) = plane.audit.flush(&plane.store, now, which).await {
             tracing::warn!(%error, "audit records are not written; they wait in memory");
         }
         if let Some(files) = &mut files {
@@ -76,7 +87,7 @@ async fn prune_store(plane: &Plane, now: Timestamp) -> Result<u64, StoreError> {
     let (mut deleted, mut after) = (0, None);
     loop {
         let accounts = account::list(&mut plane.store.read(), after, BATCH).await?;
-        let Some(last) = accounts.last() else { return Ok(deleted) };
+        let Some(last) = accounts.last() else { break };
         after = Some(last.id);
         for account in &accounts {
             loop {
@@ -89,6 +100,14 @@ async fn prune_store(plane: &Plane, now: Timestamp) -> Result<u64, StoreError> {
                     break;
                 }
             }
+        }
+    }
+    loop {
+        let mut tx = plane.store.write().await?;
+        let keys = audit_batch::delete_keys_before(&mut tx, oldest, KEYS).await?;
+        tx.commit().await?;
+        if keys < u64::from(KEYS) {
+            return Ok(deleted);
         }
     }
 }

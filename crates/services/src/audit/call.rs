@@ -2,9 +2,9 @@
 
 use super::record::{self, Recorder};
 use crate::{Cx, Error, Operation, Plane, Result, cx::TlsDetails};
-use domain::Caller;
+use domain::{Arn, Caller};
 use jiff::Timestamp;
-use std::{net::IpAddr, sync::Arc};
+use std::{borrow::Cow, net::IpAddr, sync::Arc};
 use store::{
     Transaction,
     audit_event::{self, AuditResource},
@@ -21,6 +21,8 @@ pub(super) struct Call {
     pub(super) service: &'static Service,
     pub(super) operation: &'static OperationDescription,
     pub(super) parameters: Parameters,
+    /// The role that is to be assumed.
+    pub(super) role: Option<Arn>,
     pub(super) at: Timestamp,
     /// Orders the calls of one millisecond.
     pub(super) count: u32,
@@ -36,8 +38,8 @@ pub(super) struct Call {
 pub(super) enum Parameters {
     /// It was never read.
     Unread,
-    /// As decoded.
-    Read(Node),
+    /// What is shown of them.
+    Read(Shown),
     /// Too long to keep.
     Omitted,
 }
@@ -55,23 +57,29 @@ impl Outcome {
     /// About how much memory it takes beside itself, in bytes.
     pub(super) fn size(&self) -> usize {
         match self {
-            Self::Done(Some(shown)) => {
-                let names = shown.resources.iter().map(|resource| resource.kind.len() + resource.name.len());
-                shown.text.len() + names.sum::<usize>()
-            }
+            Self::Done(Some(shown)) => shown.size(),
             Self::Done(None) => 0,
             Self::Failed { message, .. } => message.len(),
         }
     }
 }
 
-/// What is shown of an answer. Written at once: what is not shown of it does not wait in memory.
+/// What is shown of an input or an answer. Written at once: what is not shown of it does not wait in memory.
 #[derive(Clone, Debug)]
 pub(super) struct Shown {
     /// As JSON.
-    pub(super) text: String,
+    pub(super) text: Cow<'static, str>,
     /// What it names.
     pub(super) resources: Vec<AuditResource>,
+}
+
+impl Shown {
+    /// About how much memory it takes beside itself, in bytes.
+    fn size(&self) -> usize {
+        let resource =
+            |resource: &AuditResource| size_of_val(resource) + resource.kind.len() + resource.name.len();
+        self.text.len() + self.resources.iter().map(resource).sum::<usize>()
+    }
 }
 
 impl Call {
@@ -86,6 +94,7 @@ impl Call {
             service,
             operation,
             parameters,
+            role: None,
             at: cx.received_at,
             count: cx.plane.audit.count(),
             region: cx.region.clone(),
@@ -99,7 +108,7 @@ impl Call {
     /// About how much memory it takes, in bytes.
     pub(super) fn size(&self) -> usize {
         let parameters = match &self.parameters {
-            Parameters::Read(node) => size(node),
+            Parameters::Read(shown) => shown.size(),
             Parameters::Unread | Parameters::Omitted => 0,
         };
         let text = self.user_agent.as_ref().map_or(0, String::len) + self.region.len();
@@ -122,9 +131,13 @@ pub(crate) struct Open {
 impl Open {
     /// Begins the record of an operation on its input.
     pub(crate) fn new<O: Operation>(cx: &Cx, input: &Node) -> Self {
-        let parameters =
-            if size(input) > PARAMETER_BYTES { Parameters::Omitted } else { Parameters::Read(input.clone()) };
-        let call = Call::new(cx, O::SERVICE, O::DESCRIPTION, parameters);
+        let parameters = if size(input) > PARAMETER_BYTES {
+            Parameters::Omitted
+        } else {
+            Parameters::Read(record::request_parameters(O::DESCRIPTION, input))
+        };
+        let mut call = Call::new(cx, O::SERVICE, O::DESCRIPTION, parameters);
+        call.role = record::role_to_assume(O::SERVICE, O::DESCRIPTION, input);
         Self { plane: cx.plane.clone(), call: Some(call) }
     }
 

@@ -19,4 +19,4 @@ mod waiting;
 pub(crate) use call::{Open, refused};
 pub(crate) use event_id::EventId;
 pub use operator::{Deed, Operator};
-pub use waiting::{Audit, AuditSettings};
+pub use waiting::{Audit, AuditSettings, Flush};

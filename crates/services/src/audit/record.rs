@@ -12,9 +12,9 @@ use super::{
 use domain::{AccessKeyId, AccountId, Arn, Caller, Principal};
 use jiff::Timestamp;
 use serde_json::json;
-use std::{borrow::Cow, collections::HashMap, iter, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, iter, net::IpAddr, sync::Arc};
 use store::audit_event::{AuditEvent, AuditResource};
-use wire::{Node, OperationDescription, Service, write_json_text, write_redacted};
+use wire::{Node, OperationDescription, Schema, Service, write_json_text, write_redacted};
 
 /// Longest `errorCode`, `errorMessage`, `requestID` and `userAgent`, in bytes; what is longer is cut.
 const TEXT_BYTES: usize = 1024;
@@ -28,8 +28,10 @@ const OMITTED: &str = r#"{"omitted":true}"#;
 pub(super) struct Recorder {
     /// By the key that signed: the principal as it was then, and what is written of it.
     identities: HashMap<AccessKeyId, (Principal, Arc<str>)>,
-    /// A second and what is written of it.
+    /// The second, address and account of the record before, and what is written of them.
     second: Option<(Timestamp, String)>,
+    address: Option<(IpAddr, String)>,
+    account: Option<(AccountId, String)>,
 }
 
 /// What the records of one call have in common.
@@ -51,17 +53,10 @@ impl Recorder {
         call: &Call,
         outcome: &Outcome,
     ) -> impl Iterator<Item = AuditEvent> + use<> {
-        let mut resources = Vec::new();
-        let parameters = match &call.parameters {
-            Parameters::Read(node) => {
-                let mut text = String::new();
-                write_redacted(call.operation.input, node, &mut text, &mut |member, name| {
-                    resource::note(member, name, &mut resources);
-                });
-                members(text)
-            }
-            Parameters::Unread => Cow::Borrowed("null"),
-            Parameters::Omitted => Cow::Borrowed(OMITTED),
+        let (parameters, mut resources) = match &call.parameters {
+            Parameters::Read(shown) => (&*shown.text, shown.resources.clone()),
+            Parameters::Unread => ("null", Vec::new()),
+            Parameters::Omitted => (OMITTED, Vec::new()),
         };
         let (error, response) = match outcome {
             Outcome::Done(shown) => (None, shown.as_ref()),
@@ -69,13 +64,13 @@ impl Recorder {
         };
         resource::join(&mut resources, response.map(|shown| &*shown.resources).unwrap_or_default());
         let own = call.caller.account_id;
-        let role = response.and_then(|_| assumed_role(call));
+        let role = call.role.clone().filter(|_| response.is_some());
         let owner = role.as_ref().and_then(Arn::account_id).filter(|owner| *owner != own);
         let written = Written {
             call,
             error,
             resources,
-            parameters: &parameters,
+            parameters,
             response: response.map_or("null", |shown| &shown.text),
             role,
             shared: owner.map(|_| uuid::Uuid::new_v4().to_string()),
@@ -92,7 +87,7 @@ impl Recorder {
             account_id: recipient,
             at: written.call.at,
             event_name: operation.name.into(),
-            event_source: format!("{}.amazonaws.com", service.signing_name).into(),
+            event_source: event_source(service),
             read_only: is_read_only(service, operation),
             user_name: is_own.then(|| user_identity::user_name(caller)),
             access_key_id: is_own.then(|| caller.access_key_id.to_string()),
@@ -103,8 +98,8 @@ impl Recorder {
     }
 
     /// The members in CloudTrail's order.
-    fn document(&mut self, written: &Written<'_>, recipient: AccountId, id: &str) -> String {
-        let Written { call, error, parameters, response, .. } = written;
+    fn document(&mut self, common: &Written<'_>, recipient: AccountId, id: &str) -> String {
+        let Written { call, error, parameters, response, .. } = common;
         let Call { caller, service, operation, .. } = call;
         let mut document = Document::with_room(1024 + parameters.len() + response.len());
         document.raw("{\"eventVersion\":", "\"1.11\"");
@@ -118,7 +113,7 @@ impl Recorder {
         document.raw(",\"eventSource\":\"", service.signing_name);
         document.raw(".amazonaws.com\",\"eventName\":\"", operation.name);
         document.text("\",\"awsRegion\":", &call.region);
-        document.text(",\"sourceIPAddress\":", &call.source_ip.to_string());
+        document.text(",\"sourceIPAddress\":", written(&mut self.address, call.source_ip));
         if let Some(user_agent) = &call.user_agent {
             document.text(",\"userAgent\":", cut_text(user_agent));
         }
@@ -133,14 +128,17 @@ impl Recorder {
         document.text(",\"requestID\":", cut_text(&call.request_id));
         document.text(",\"eventID\":", id);
         document.raw(",\"readOnly\":", if is_read_only(service, operation) { "true" } else { "false" });
-        if let Some(role) = &written.role {
+        if let Some(role) = &common.role {
             document.text(",\"resources\":[{\"accountId\":", &role.account);
             document.text(",\"type\":\"AWS::IAM::Role\",\"ARN\":", &role.to_string());
             document.raw("}]", "");
         }
         document.raw(",\"eventType\":\"AwsApiCall\",\"apiVersion\":\"", service.api_version);
-        document.raw("\",\"managementEvent\":true,\"recipientAccountId\":\"", &recipient.to_string());
-        if let Some(shared) = &written.shared {
+        document.raw(
+            "\",\"managementEvent\":true,\"recipientAccountId\":\"",
+            written(&mut self.account, recipient),
+        );
+        if let Some(shared) = &common.shared {
             document.text("\",\"sharedEventID\":", shared);
             document.raw(",\"eventCategory\":\"", "Management");
         } else {
@@ -168,12 +166,25 @@ impl Recorder {
     }
 
     fn second(&mut self, at: Timestamp) -> &str {
-        let second = whole_second(at);
-        let (known, text) = self.second.get_or_insert_with(|| (second, second.to_string()));
-        if *known != second {
-            (*known, *text) = (second, second.to_string());
-        }
-        text
+        written(&mut self.second, whole_second(at))
+    }
+}
+
+/// What is written of a value, which often is that of the record before.
+fn written<T: PartialEq + ToString>(known: &mut Option<(T, String)>, value: T) -> &str {
+    if known.as_ref().is_none_or(|(known, _)| *known != value) {
+        let text = value.to_string();
+        *known = Some((value, text));
+    }
+    known.as_ref().map_or("", |(_, text)| text)
+}
+
+/// `sts.amazonaws.com`
+fn event_source(service: &Service) -> Cow<'static, str> {
+    match service.signing_name {
+        "iam" => Cow::Borrowed("iam.amazonaws.com"),
+        "sts" => Cow::Borrowed("sts.amazonaws.com"),
+        name => Cow::Owned(format!("{name}.amazonaws.com")),
     }
 }
 
@@ -257,13 +268,23 @@ const LOST: &str = "EventsLost";
 /// What is shown of an answer: of changes all but secrets, of reading calls nothing but new credentials' ids.
 pub(super) fn response_elements(call: &Call, output: &Node) -> Option<Shown> {
     let (service, operation) = (call.service, call.operation);
-    let shown = !is_read_only(service, operation) || (service.id, "AssumeRole") == ("sts", operation.name);
-    let schema = operation.output.filter(|_| shown)?;
-    let (mut text, mut resources) = (String::with_capacity(512), Vec::new());
-    write_redacted(schema, output, &mut text, &mut |member, name| {
+    let is_shown = !is_read_only(service, operation) || (service.id, "AssumeRole") == ("sts", operation.name);
+    let schema = operation.output.filter(|_| is_shown)?;
+    Some(shown_of(schema, output, 512)).filter(|shown| shown.text != "null")
+}
+
+/// What is shown of an input: all but secrets.
+pub(super) fn request_parameters(operation: &OperationDescription, input: &Node) -> Shown {
+    shown_of(operation.input, input, 0)
+}
+
+/// `room` is about how many bytes it takes.
+fn shown_of(schema: &Schema, node: &Node, room: usize) -> Shown {
+    let (mut text, mut resources) = (String::with_capacity(room), Vec::new());
+    write_redacted(schema, node, &mut text, &mut |member, name| {
         resource::note(member, name, &mut resources);
     });
-    Some(members(text)).filter(|text| text != "null").map(|text| Shown { text: text.into_owned(), resources })
+    Shown { text: members(text), resources }
 }
 
 /// Whether CloudTrail counts the operation as one that reads.
@@ -277,11 +298,15 @@ fn is_read_only(service: &Service, operation: &OperationDescription) -> bool {
     }
 }
 
-/// The role that the call assumed.
-fn assumed_role(call: &Call) -> Option<Arn> {
-    let assumed = call.service.id == "sts" && call.operation.name.starts_with("AssumeRole");
-    let Parameters::Read(Node::Structure(parameters)) = &call.parameters else { return None };
-    match parameters.get("RoleArn").filter(|_| assumed)? {
+/// The role that a call is to assume.
+pub(super) fn role_to_assume(
+    service: &Service,
+    operation: &OperationDescription,
+    input: &Node,
+) -> Option<Arn> {
+    let assumes = service.id == "sts" && operation.name.starts_with("AssumeRole");
+    let Node::Structure(input) = input else { return None };
+    match input.get("RoleArn").filter(|_| assumes)? {
         Node::String(arn) => Arn::parse(arn).ok(),
         _ => None,
     }

@@ -8,7 +8,7 @@ use crate::{Common, Effect, Error, Result};
 use domain::AccountId;
 use jiff::Timestamp;
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     mem,
     sync::{
         Mutex, MutexGuard, OnceLock, PoisonError,
@@ -18,13 +18,19 @@ use std::{
 use store::{
     Retry, Store, StoreError,
     audit_batch::{self, AuditBatch},
+    audit_chain::WaitingEvent,
     audit_event::AuditEvent,
 };
+use tokio::sync::Notify;
 
 /// Most memory that waiting calls take, in bytes.
 const BYTES: usize = 64 * 1024 * 1024;
 /// Batches of records that are written in one transaction. Others that write wait no longer than for these.
 const BATCHES: usize = 16;
+/// Calls of one account that are worth writing at once: some full batches, few enough to be in the processor's caches still.
+const WORTH_WRITING: usize = 8 * audit_batch::MOST;
+/// Memory for records that are in the store and not in the files yet, in bytes; what has no room is read back.
+const WRITTEN_BYTES: usize = 16 * 1024 * 1024;
 
 /// How the trail is kept.
 #[derive(Clone, Debug)]
@@ -50,8 +56,11 @@ pub struct Audit {
     /// The node whose chain of files takes the events; none when they stay in the store alone.
     node: OnceLock<String>,
     waiting: Mutex<Waiting>,
+    /// That an account has as many calls waiting as are worth writing.
+    worth_writing: Notify,
     /// Records on their way into the store: one flush at a time has them.
-    leaving: tokio::sync::Mutex<VecDeque<AuditBatch>>,
+    leaving: tokio::sync::Mutex<VecDeque<Leaving>>,
+    written: Mutex<Written>,
     made: AtomicU32,
     pushed: AtomicU64,
     lost: AtomicU64,
@@ -63,7 +72,9 @@ pub struct Audit {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    calls: Vec<(Call, Outcome)>,
+    calls: HashMap<AccountId, Vec<(Call, Outcome)>>,
+    /// How many calls there are, and how much memory they take.
+    count: usize,
     bytes: usize,
     /// Records that waited in vain for room, by account.
     lost: BTreeMap<AccountId, u64>,
@@ -72,9 +83,33 @@ struct Waiting {
     leaving_bytes: usize,
 }
 
+/// A batch on its way into the store.
+#[derive(Debug)]
+struct Leaving {
+    batch: AuditBatch,
+    /// Its events for the files, which need not be read back then.
+    events: Vec<WaitingEvent>,
+}
+
+/// Batches that are in the store and wait for the files, by the ids of their first events.
+#[derive(Debug, Default)]
+struct Written {
+    batches: HashMap<String, Vec<WaitingEvent>>,
+    bytes: usize,
+}
+
+/// Which calls are to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flush {
+    /// All that wait.
+    All,
+    /// Those of accounts that have many.
+    WorthWriting,
+}
+
 impl Waiting {
     fn is_full(&self, room: usize) -> bool {
-        self.calls.len() + self.leaving >= room || self.bytes + self.leaving_bytes >= BYTES
+        self.count + self.leaving >= room || self.bytes + self.leaving_bytes >= BYTES
     }
 }
 
@@ -138,13 +173,34 @@ impl Audit {
         if self.pushed.fetch_add(1, Ordering::Relaxed) >= self.settings.most {
             return;
         }
+        let account = call.caller.account_id;
         let mut waiting = self.waiting();
         if waiting.is_full(self.settings.room) {
             drop(waiting);
-            return self.lose(call.caller.account_id, 1);
+            return self.lose(account, 1);
         }
+        waiting.count += 1;
         waiting.bytes += call.size() + outcome.size();
-        waiting.calls.push((call, outcome));
+        let calls = waiting.calls.entry(account).or_default();
+        calls.push((call, outcome));
+        let is_worth_writing = calls.len() == WORTH_WRITING;
+        drop(waiting);
+        if is_worth_writing {
+            self.worth_writing.notify_one();
+        }
+    }
+
+    /// Returns when some account has as many calls waiting as are worth writing before it is time to write all.
+    pub async fn worth_writing(&self) {
+        self.worth_writing.notified().await;
+    }
+
+    /// The events of a batch, if it was written to the store by this process a moment ago and not asked for since.
+    pub fn take_written(&self, batch: &str) -> Option<Vec<WaitingEvent>> {
+        let mut written = self.written();
+        let events = written.batches.remove(batch)?;
+        written.bytes -= bytes(&events);
+        Some(events)
     }
 
     /// Gives up records, and lets a record say so.
@@ -154,12 +210,17 @@ impl Audit {
     }
 
     /// Writes what waits. What cannot be written waits on.
-    pub async fn flush(&self, store: &Store, now: Timestamp) -> std::result::Result<(), StoreError> {
+    pub async fn flush(
+        &self,
+        store: &Store,
+        now: Timestamp,
+        which: Flush,
+    ) -> std::result::Result<(), StoreError> {
         let mut leaving = self.leaving.lock().await;
-        let Waiting { calls, lost, .. } = self.take();
+        let Waiting { calls, lost, .. } = self.take(which);
         let mut recorder = Recorder::default();
         let mut records: BTreeMap<AccountId, Vec<AuditEvent>> = BTreeMap::new();
-        for (call, outcome) in calls {
+        for (call, outcome) in calls.into_values().flatten() {
             for event in recorder.events(&call, &outcome) {
                 records.entry(event.account_id).or_default().push(event);
             }
@@ -171,7 +232,12 @@ impl Audit {
         }
         for (account, mut records) in records {
             records.sort_by_key(|record| record.at);
-            leaving.extend(AuditBatch::pack(account, &records)?);
+            let batches = AuditBatch::pack(account, &records)?;
+            let mut records = records.into_iter();
+            leaving.extend(batches.into_iter().map(|batch| Leaving {
+                events: records.by_ref().take(batch.len()).map(for_files).collect(),
+                batch,
+            }));
         }
         let mut written = Ok(());
         let mut most = BATCHES;
@@ -179,7 +245,10 @@ impl Audit {
             let batches = leaving.len().min(most);
             written = match write(store, self.node(), leaving.iter().take(batches)).await {
                 Ok(()) => {
-                    leaving.drain(..batches);
+                    let of_files = self.node().is_some();
+                    for Leaving { batch, events } in leaving.drain(..batches).filter(|_| of_files) {
+                        self.keep_written(batch.id(), events);
+                    }
                     Ok(())
                 }
                 // The store is there and does not take them: one by one, and without the one that it does not take, which
@@ -188,6 +257,7 @@ impl Audit {
                     if most == 1
                         && let Some(refused) = leaving.pop_front()
                     {
+                        let refused = refused.batch;
                         tracing::error!(%error, records = refused.len(), "the store takes no record of these");
                         self.lose(refused.account_id(), refused.len() as u64);
                     }
@@ -197,20 +267,60 @@ impl Audit {
                 Err(error) => Err(error),
             };
         }
+        for left in leaving.iter_mut() {
+            // They may have to wait for long.
+            left.events = Vec::new();
+        }
         let mut waiting = self.waiting();
-        waiting.leaving = leaving.iter().map(AuditBatch::len).sum();
-        waiting.leaving_bytes = leaving.iter().map(AuditBatch::size).sum();
+        waiting.leaving = leaving.iter().map(|left| left.batch.len()).sum();
+        waiting.leaving_bytes = leaving.iter().map(|left| left.batch.size()).sum();
         drop(waiting);
         self.failing.store(written.is_err(), Ordering::Relaxed);
         written
     }
 
     /// What waits, which then is on its way.
-    fn take(&self) -> Waiting {
+    fn take(&self, which: Flush) -> Waiting {
         let mut waiting = self.waiting();
-        let leaving = waiting.leaving + waiting.calls.len();
-        let leaving_bytes = waiting.leaving_bytes + waiting.bytes;
-        mem::replace(&mut *waiting, Waiting { leaving, leaving_bytes, ..Waiting::default() })
+        let taken = match which {
+            Flush::All => mem::take(&mut *waiting),
+            Flush::WorthWriting => {
+                let worth = |_: &AccountId, calls: &mut Vec<_>| calls.len() >= WORTH_WRITING;
+                let calls: HashMap<_, _> = waiting.calls.extract_if(worth).collect();
+                let taken = calls.values().flatten();
+                let (count, bytes) = taken.fold((0, 0), |(count, bytes), (call, outcome)| {
+                    (count + 1, bytes + call.size() + outcome.size())
+                });
+                waiting.count -= count;
+                waiting.bytes -= bytes;
+                let leaving = (mem::take(&mut waiting.leaving), mem::take(&mut waiting.leaving_bytes));
+                Waiting {
+                    calls,
+                    count,
+                    bytes,
+                    leaving: leaving.0,
+                    leaving_bytes: leaving.1,
+                    ..Waiting::default()
+                }
+            }
+        };
+        waiting.leaving = taken.leaving + taken.count;
+        waiting.leaving_bytes = taken.leaving_bytes + taken.bytes;
+        taken
+    }
+
+    /// Keeps the events of a batch for the files, if there is room.
+    fn keep_written(&self, batch: &str, events: Vec<WaitingEvent>) {
+        let mut written = self.written();
+        let bytes = bytes(&events);
+        if written.bytes + bytes <= WRITTEN_BYTES && !events.is_empty() {
+            written.bytes += bytes;
+            written.batches.insert(batch.to_owned(), events);
+        }
+    }
+
+    fn written(&self) -> MutexGuard<'_, Written> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sound after every statement, so a panic elsewhere while it was locked does no harm.
@@ -219,10 +329,20 @@ impl Audit {
     }
 }
 
+/// Of a record, what is written to the files.
+fn for_files(event: AuditEvent) -> WaitingEvent {
+    WaitingEvent { id: event.id, at: event.at, document: event.document }
+}
+
+/// About how much memory they take.
+fn bytes(events: &[WaitingEvent]) -> usize {
+    events.iter().map(|event| size_of::<WaitingEvent>() + event.id.len() + event.document.len()).sum()
+}
+
 async fn write(
     store: &Store,
     node: Option<&str>,
-    batches: impl Iterator<Item = &AuditBatch> + Clone,
+    batches: impl Iterator<Item = &Leaving> + Clone,
 ) -> std::result::Result<(), StoreError> {
     let mut retry = Retry::new();
     loop {
@@ -236,11 +356,11 @@ async fn write(
 async fn attempt(
     store: &Store,
     node: Option<&str>,
-    batches: impl Iterator<Item = &AuditBatch>,
+    batches: impl Iterator<Item = &Leaving>,
 ) -> std::result::Result<(), StoreError> {
     let mut tx = store.write().await?;
-    for batch in batches {
-        audit_batch::insert(&mut tx, batch, node).await?;
+    for leaving in batches {
+        audit_batch::insert(&mut tx, &leaving.batch, node).await?;
     }
     tx.commit().await
 }

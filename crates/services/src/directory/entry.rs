@@ -9,15 +9,17 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-/// A long-term access key with its secret.
+/// A long-term access key with its secret, and whose it is.
 #[derive(Debug)]
 pub struct KeyEntry {
     /// The key's record.
     pub key: AccessKey,
     /// The opened secret.
     pub secret: SecretAccessKey,
+    /// The user that it belongs to; none of a root user's key, or when there is no such user.
+    pub user: Option<Arc<UserEntry>>,
     /// When its use was last noted.
-    pub noted: Arc<Noted>,
+    pub noted: Noted,
 }
 
 /// A user as it shows itself.
@@ -50,7 +52,7 @@ pub struct RoleEntry {
     /// Who may assume it; names of users and roles are unique ids.
     pub trust: Arc<ResourcePolicy>,
     /// When its use was last noted.
-    pub noted: Arc<Noted>,
+    pub noted: Noted,
 }
 
 /// The default version of a managed policy.

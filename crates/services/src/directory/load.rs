@@ -2,7 +2,7 @@
 
 use super::{
     KeyEntry, ResourcePolicy, RoleEntry, UserEntry,
-    entry::{KnownUser, ManagedEntry},
+    entry::{KnownUser, ManagedEntry, Noted},
     memory::{Held, Thing},
     shared::{Piece, Shared},
 };
@@ -28,9 +28,12 @@ pub(super) async fn thing(
         Thing::AccessKey(id) => {
             let Some(account) = id.account_id() else { return Ok(None) };
             let found = store::access_key::find_with_secret(tx, sealer, account, id).await?;
-            found.map(|(key, secret)| {
-                Held::AccessKey(Arc::new(KeyEntry { key, secret, noted: Arc::default() }))
-            })
+            let Some((key, secret)) = found else { return Ok(None) };
+            let user = match &key.owner {
+                AccessKeyOwner::Root => None,
+                AccessKeyOwner::User(id) => user(tx, shared, account, id).await?.map(Arc::new),
+            };
+            Some(Held::AccessKey(Arc::new(KeyEntry { key, secret, user, noted: Noted::default() })))
         }
         Thing::Managed(account, arn) => {
             let piece = managed_policy(tx, shared, *account, arn).await?;
@@ -83,7 +86,7 @@ async fn role(
     let (trust, _) = shared.compile(&iam::role::trust::pinned(&role), PolicyKind::Trust)?;
     let trust = Arc::new(ResourcePolicy::new(trust));
     let policies = shared.fuse(identity, boundary);
-    Ok(Some(RoleEntry { role: Arc::new(role), policies, trust, noted: Arc::default() }))
+    Ok(Some(RoleEntry { role: Arc::new(role), policies, trust, noted: Noted::default() }))
 }
 
 async fn managed_policy(

@@ -50,7 +50,7 @@ pub(super) enum Held {
 #[derive(Clone, Debug)]
 struct Entry {
     held: Held,
-    basis: Arc<Basis>,
+    basis: Basis,
     weight: u32,
 }
 
@@ -58,7 +58,7 @@ struct Entry {
 #[derive(Debug)]
 pub(super) struct Memory {
     entries: Cache<Thing, Entry>,
-    unknown: Cache<Thing, Arc<Basis>>,
+    unknown: Cache<Thing, Basis>,
     hasher: RandomState,
     turns: Box<[Mutex<()>]>,
     hits: AtomicU64,
@@ -103,12 +103,12 @@ impl Memory {
     pub(super) fn keep(&self, key: Thing, held: Option<&Held>, basis: Basis) {
         self.misses.fetch_add(1, Ordering::Relaxed);
         let Some(held) = held else {
-            self.unknown.insert(key, Arc::new(basis));
+            self.unknown.insert(key, basis);
             return;
         };
         let weight = held.weight() + basis.heap_size();
         let weight = u32::try_from(weight).unwrap_or(u32::MAX);
-        self.entries.insert(key, Entry { held: held.clone(), basis: Arc::new(basis), weight });
+        self.entries.insert(key, Entry { held: held.clone(), basis, weight });
     }
 
     pub(super) fn entries(&self) -> (u64, u64) {

@@ -12,6 +12,7 @@ mod entry;
 mod guesses;
 mod load;
 mod memory;
+mod opened;
 mod policies;
 mod shared;
 mod stamps;
@@ -27,6 +28,7 @@ pub use entry::{KeyEntry, Noted, RoleEntry, UserEntry};
 use guesses::Guesses;
 use memory::{Held, Memory, Thing};
 use moka::sync::Cache;
+use opened::Opened;
 pub use policies::{CallerPolicies, PrincipalPolicies, ResourcePolicy, SessionPolicies};
 use policy::{Policy, PolicyKind, Source};
 use sha2::{Digest as _, Sha256};
@@ -82,6 +84,7 @@ pub struct Directory {
     shared: Shared,
     /// By content: their policies are looked up with every request.
     sessions: Cache<Digest, Arc<SessionPolicies>>,
+    opened: Opened,
     guesses: Guesses,
     standing: Standing,
     counts: Arc<Counts>,
@@ -101,7 +104,8 @@ impl Directory {
         let eighth = limits.bytes / 8;
         Self {
             stamps,
-            memory: Memory::new(limits.bytes - 2 * eighth),
+            memory: Memory::new(limits.bytes - 3 * eighth),
+            opened: Opened::new(eighth),
             shared: Shared::new(eighth),
             sessions: Cache::builder()
                 .max_capacity(eighth)
@@ -143,11 +147,12 @@ impl Directory {
     /// What it holds and has done.
     pub fn statistics(&self) -> DirectoryStatistics {
         let (entries, bytes) = self.memory.entries();
+        let opened = self.opened.entries();
         self.sessions.run_pending_tasks();
         let now = Instant::now();
         DirectoryStatistics {
-            entries: entries + self.sessions.entry_count(),
-            bytes: bytes + self.sessions.weighted_size(),
+            entries: entries + opened.0 + self.sessions.entry_count(),
+            bytes: bytes + opened.1 + self.sessions.weighted_size(),
             hits: self.memory.hits(),
             misses: self.memory.misses(),
             invalidations: self.stamps.changes(),
@@ -202,6 +207,11 @@ impl Directory {
             Some(Held::Role(entry)) => Ok(Some(entry)),
             _ => Ok(None),
         }
+    }
+
+    /// The session of a token that came with an access key. `None` for anything that was not minted here for that key.
+    pub fn session(&self, plane: &Plane, token: &str, id: &AccessKeyId) -> Option<Arc<Session>> {
+        self.opened.session(token, id, plane.sealer.sessions())
     }
 
     /// The policies a session was made with; `None` when it was made without any. A managed policy that was deleted

@@ -3,12 +3,18 @@
 use std::{
     collections::hash_map::RandomState,
     hash::BuildHasher,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use store::Entity;
 
 /// How many stamps there are; two MiB of them. Entities that share one only make each other be read again.
 const STAMPS: usize = 1 << 18;
+
+/// What an `Arc` adds to what it holds, in bytes.
+const COUNTS: usize = 2 * size_of::<usize>();
 
 /// One stamp for each entity or few: the tick of its last known change.
 ///
@@ -34,7 +40,7 @@ pub(super) struct Tick(u64);
 #[derive(Clone, Debug)]
 pub(super) struct Basis {
     tick: u64,
-    stamps: Box<[u32]>,
+    stamps: Arc<[u32]>,
 }
 
 impl Default for Stamps {
@@ -104,7 +110,7 @@ impl Stamps {
 impl Basis {
     /// Bytes on the heap.
     pub(super) fn heap_size(&self) -> usize {
-        size_of_val(&*self.stamps)
+        COUNTS + size_of_val(&*self.stamps)
     }
 }
 

@@ -1,7 +1,7 @@
 //! How many bytes things take: near enough to bound the memory of all of them together.
 
 use super::{KeyEntry, ManagedEntry, PrincipalPolicies, RoleEntry, SessionPolicies, UserEntry};
-use domain::User;
+use domain::{Tag, User};
 use policy::{Policy, Source};
 use serde::Serialize;
 use std::sync::Arc;
@@ -10,7 +10,11 @@ use std::sync::Arc;
 /// statements with conditions.
 const PER_CHARACTER: usize = 11;
 /// What a thing takes beside its parts: its place in the cache, its counters, what the allocator adds.
-const AROUND: usize = 500;
+const AROUND: usize = 400;
+/// What a part takes that is by itself: the counters of an `Arc`, what the allocator adds.
+const APART: usize = 24;
+/// The longest text that lies in its record and not beside it, in bytes.
+const INLINE: usize = 23;
 
 /// Something with a weight.
 pub(super) trait Weigh {
@@ -20,20 +24,34 @@ pub(super) trait Weigh {
 
 impl Weigh for KeyEntry {
     fn weight(&self) -> usize {
-        AROUND + size_of::<Self>() + record(&self.key)
+        let secret = APART + self.secret.expose().len();
+        AROUND + APART + size_of::<Self>() + secret + self.user.as_deref().map_or(0, entry)
     }
 }
 
 impl Weigh for UserEntry {
     fn weight(&self) -> usize {
-        AROUND + size_of::<Self>() + record(&*self.user) + share(&self.policies)
+        AROUND + entry(self)
     }
 }
 
 impl Weigh for User {
     fn weight(&self) -> usize {
-        AROUND + size_of::<Self>() + record(self)
+        AROUND + user(self)
     }
+}
+
+/// A user with its policies, without a place of its own in the cache.
+fn entry(entry: &UserEntry) -> usize {
+    APART + size_of::<UserEntry>() + user(&entry.user) + share(&entry.policies)
+}
+
+fn user(user: &User) -> usize {
+    let texts = [user.id.as_str(), user.name.as_str(), user.path.as_str()];
+    let beside = texts.iter().filter(|text| text.len() > INLINE).map(|text| APART + text.len());
+    let boundary = user.permissions_boundary.iter().map(|boundary| APART + boundary.policy_arn.len());
+    let tags = user.tags.iter().map(|tag| size_of::<Tag>() + 2 * APART + tag.key.len() + tag.value.len());
+    APART + size_of::<User>() + beside.chain(boundary).chain(tags).sum::<usize>()
 }
 
 impl Weigh for RoleEntry {

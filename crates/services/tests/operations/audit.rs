@@ -6,7 +6,7 @@ use crate::{
 };
 use domain::AccountId;
 use serde_json::{Value, json};
-use services::{AuditSettings, Operation};
+use services::{AuditSettings, Flush, Operation};
 use shapes::{
     iam::{
         CreateAccessKey, CreateAccessKeyInput, CreateRole, CreateRoleInput, CreateUser, CreateUserInput,
@@ -21,7 +21,7 @@ use store::audit_event::{AuditEvent, AuditLookup, lookup};
 
 /// The trail of an account, oldest first, with all that waited in it.
 async fn events_of(plane: &TestPlane, account_id: AccountId) -> Vec<AuditEvent> {
-    plane.plane.audit.flush(&plane.plane.store, plane.now()).await.unwrap();
+    plane.plane.audit.flush(&plane.plane.store, plane.now(), Flush::All).await.unwrap();
     let asked = AuditLookup {
         account_id,
         attribute: None,

@@ -9,16 +9,14 @@ CREATE TABLE audit_batch (
     PRIMARY KEY (account_id, last_at, batch_id)
 );
 
--- Each value of each attribute that any event of the batch has, once.
+-- For each value of each attribute that any event of a batch has, once: what the batch is looked up by. The hash is of the
+-- account, the attribute and the value; the day is that of last_at.
 CREATE TABLE audit_batch_key (
-    account_id TEXT COLLATE "C" NOT NULL,
-    attribute TEXT COLLATE "C" NOT NULL,
-    value TEXT COLLATE "C" NOT NULL,
+    day BIGINT NOT NULL,
+    hash BIGINT NOT NULL,
     last_at BIGINT NOT NULL,
-    batch_id TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (account_id, attribute, value, last_at, batch_id)
-);
-CREATE INDEX audit_batch_key_batch ON audit_batch_key (account_id, last_at, batch_id);
+    PRIMARY KEY (day, hash, last_at)
+) WITHOUT ROWID;
 
 -- Batches that a node has written here and not yet to its chain of files.
 CREATE TABLE audit_batch_outbox (

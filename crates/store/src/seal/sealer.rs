@@ -2,7 +2,10 @@ use std::{
     collections::BTreeMap,
     fmt,
     path::Path,
-    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock, RwLockReadGuard,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use domain::AccountId;
@@ -47,6 +50,8 @@ pub struct Sealer {
 #[derive(Clone)]
 pub struct SessionSealer {
     keys: Arc<RwLock<KeyRing>>,
+    /// How often the keys have changed.
+    changes: Arc<AtomicU64>,
 }
 
 /// The longest session that can be sealed, in bytes.
@@ -71,7 +76,7 @@ impl Sealer {
         let sessions = ring(Purpose::Session, &keys, root_key, now)?;
         Ok(Self {
             records: Arc::new(RwLock::new(records)),
-            sessions: SessionSealer { keys: Arc::new(RwLock::new(sessions)) },
+            sessions: SessionSealer { keys: Arc::new(RwLock::new(sessions)), changes: Arc::default() },
             seen: Arc::new(Mutex::new(keys)),
         })
     }
@@ -99,6 +104,7 @@ impl Sealer {
             let new = ring(purpose, &keys, &root_key, now)?;
             *current.write().unwrap_or_else(PoisonError::into_inner) = new;
         }
+        self.sessions.changes.fetch_add(1, Ordering::SeqCst);
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = keys;
         Ok(true)
     }
@@ -131,6 +137,11 @@ impl Sealer {
 }
 
 impl SessionSealer {
+    /// How often the keys have changed so far: what was opened under other keys is to be opened once more.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::SeqCst)
+    }
+
     /// Seals a session of up to [`MAX_SESSION_TOKEN`] bytes, bound to its `access_key_id`.
     pub fn seal(&self, access_key_id: &str, session: &[u8]) -> Result<Vec<u8>, SealError> {
         if session.len() > MAX_SESSION_TOKEN {

@@ -67,8 +67,12 @@ pub(crate) async fn a_new_data_key_seals_when_every_node_can_open(bench: &Bench)
         sealer.refresh(&bench.store, &keys.file, time(seconds)).await.unwrap()
     };
     // One node has looked again and the other has not: what either seals, both open.
+    let changes = || keys.sealer.sessions().changes();
+    let before = changes();
     assert!(refresh(&keys.sealer, 11).await);
+    assert_eq!(changes(), before + 1);
     assert!(!refresh(&keys.sealer, 12).await);
+    assert_eq!(changes(), before + 1);
     let early = keys.sealer.sessions().seal("ASIA1", b"early").unwrap();
     assert_eq!(&*other.sessions().unseal("ASIA1", &early).unwrap(), b"early");
     // By the time the first one seals with the new key, the other has looked as well.

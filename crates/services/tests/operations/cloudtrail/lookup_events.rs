@@ -4,6 +4,7 @@ use crate::{
     plane::{Refused, TestPlane},
     support,
 };
+use services::Flush;
 use shapes::{
     cloudtrail::{LookupEvents, LookupEventsInput, types},
     iam::{CreateUser, CreateUserInput, ListUsers, ListUsersInput},
@@ -24,7 +25,7 @@ async fn plane() -> TestPlane {
 }
 
 async fn flush(plane: &TestPlane) {
-    plane.plane.audit.flush(&plane.plane.store, plane.now()).await.unwrap();
+    plane.plane.audit.flush(&plane.plane.store, plane.now(), Flush::All).await.unwrap();
 }
 
 fn by(key: types::LookupAttributeKey, value: &str) -> LookupEventsInput {
