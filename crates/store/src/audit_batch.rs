@@ -1,19 +1,26 @@
-//! Events of calls that read or were refused, many to a row.
+//! Events, many to a row: of calls that read or were refused, and on SQLite of the changes that share a commit.
 //!
 //! They come with every request and are seldom asked for. So the events of a batch are packed into one column, and what
 //! they can be looked up by is written once for the batch, however many of its events have it. A lookup unpacks the batches
 //! that have the value, newest first, until its page is full.
 
-use std::{borrow::Cow, collections::BTreeSet, fmt::Write as _, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    iter,
+    sync::Arc,
+    time::Duration,
+};
 
 use domain::AccountId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Row, StoreError, Transaction,
+    Parameter, Row, StoreError, Transaction, Value,
     audit_chain::WaitingEvent,
-    audit_event::{AuditAttribute, AuditEvent, AuditLookup, AuditResource},
+    audit_event::{AuditAttribute, AuditEvent, AuditLookup, AuditResource, KeptEvent},
     document,
 };
 
@@ -37,6 +44,13 @@ pub struct AuditBatch {
     events: usize,
     keys: BTreeSet<(AuditAttribute, String)>,
     packed: Vec<u8>,
+}
+
+/// A batch of events of changes.
+pub(crate) struct KeptBatch {
+    pub(crate) batch: AuditBatch,
+    /// Whose files it is still to be written to.
+    pub(crate) node: Option<Arc<str>>,
 }
 
 /// A batch that waits to be written to files.
@@ -76,6 +90,21 @@ impl AuditBatch {
             let (these, others) = rest.split_at(taken.max(1));
             batches.push(packing.finish(these.last().unwrap_or(first).at)?);
             rest = others;
+        }
+        Ok(batches)
+    }
+
+    /// Packs the events of transactions that are committed together, of whatever accounts, in whatever order.
+    pub(crate) fn pack_kept(kept: Vec<KeptEvent>) -> Result<Vec<KeptBatch>, StoreError> {
+        let mut apart: BTreeMap<(AccountId, Option<Arc<str>>), Vec<AuditEvent>> = BTreeMap::new();
+        for KeptEvent { event, node } in kept {
+            apart.entry((event.account_id, node)).or_default().push(event);
+        }
+        let mut batches = Vec::new();
+        for ((account_id, node), mut events) in apart {
+            events.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+            let packed = Self::pack(account_id, &events)?;
+            batches.extend(packed.into_iter().map(|batch| KeptBatch { batch, node: node.clone() }));
         }
         Ok(batches)
     }
@@ -162,11 +191,7 @@ impl<'a> Packing<'a> {
         };
         self.text.push_str(&document::write(&facts)?);
         self.text.push('\n');
-        for attribute in KEYS {
-            each_value(event, attribute, |value| {
-                self.batch.keys.insert((attribute, value.to_owned()));
-            });
-        }
+        note_keys(event, &mut self.batch.keys);
         Ok(())
     }
 
@@ -200,17 +225,30 @@ const KEYS: [AuditAttribute; 7] = [
 ];
 
 /// As the key table spells it.
-fn spelled(attribute: AuditAttribute) -> &'static str {
+fn spelled(attribute: AuditAttribute) -> &'static &'static str {
     match attribute {
-        AuditAttribute::AccessKeyId => "access_key_id",
-        AuditAttribute::EventId => "event_id",
-        AuditAttribute::EventName => "event_name",
-        AuditAttribute::EventSource => "event_source",
-        AuditAttribute::ReadOnly => "read_only",
-        AuditAttribute::ResourceName => "resource_name",
-        AuditAttribute::ResourceType => "resource_type",
-        AuditAttribute::UserName => "user_name",
+        AuditAttribute::AccessKeyId => &"access_key_id",
+        AuditAttribute::EventId => &"event_id",
+        AuditAttribute::EventName => &"event_name",
+        AuditAttribute::EventSource => &"event_source",
+        AuditAttribute::ReadOnly => &"read_only",
+        AuditAttribute::ResourceName => &"resource_name",
+        AuditAttribute::ResourceType => &"resource_type",
+        AuditAttribute::UserName => &"user_name",
     }
+}
+
+/// Fails for an event that has a key which no engine takes.
+pub(crate) fn require_storable(event: &AuditEvent) -> Result<(), StoreError> {
+    let mut storable = Ok(());
+    for attribute in KEYS {
+        each_value(event, attribute, |value| {
+            if let Err(error) = Value::Text(value.into()).checked() {
+                storable = Err(error);
+            }
+        });
+    }
+    storable
 }
 
 fn each_value<'e>(event: &'e AuditEvent, attribute: AuditAttribute, mut with: impl FnMut(&'e str)) {
@@ -226,6 +264,34 @@ fn each_value<'e>(event: &'e AuditEvent, attribute: AuditAttribute, mut with: im
     }
 }
 
+impl AuditBatch {
+    /// The statements that store it, with their parameters: the row, its keys, and that it is still to be written to the files of
+    /// `node`, if that keeps any. The first inserts nothing when it is there already; then the others must not run.
+    pub(crate) fn statements<'a>(
+        &'a self,
+        node: Option<&'a &'a str>,
+    ) -> impl Iterator<Item = (&'static str, Vec<(&'static str, &'a dyn Parameter)>)> {
+        let row: Vec<(&'static str, &'a dyn Parameter)> = vec![
+            (":account_id", &self.account_id),
+            (":last_at", &self.last_at),
+            (":batch_id", &self.id),
+            (":doc_version", &document::VERSION),
+            (":packed", &self.packed),
+        ];
+        let keys = self.keys.iter().map(|key| (INSERT_KEY, key_parameters(self, key)));
+        let waits = node.map(|node| {
+            let parameters: Vec<(&'static str, &'a dyn Parameter)> = vec![
+                (":node_id", node),
+                (":batch_id", &self.id),
+                (":account_id", &self.account_id),
+                (":last_at", &self.last_at),
+            ];
+            (INSERT_OUTBOX, parameters)
+        });
+        iter::once((INSERT, row)).chain(keys).chain(waits)
+    }
+}
+
 /// Stores a batch, and notes that it is still to be written to the files of `node`, if it keeps any. Says whether it was not
 /// there yet: a batch that may have been kept is stored once more.
 pub async fn insert(
@@ -233,41 +299,10 @@ pub async fn insert(
     batch: &AuditBatch,
     node: Option<&str>,
 ) -> Result<bool, StoreError> {
-    let AuditBatch { account_id, last_at, id, keys, packed, .. } = batch;
-    let inserted = tx
-        .execute(
-            INSERT,
-            &[
-                (":account_id", account_id),
-                (":last_at", last_at),
-                (":batch_id", id),
-                (":doc_version", &document::VERSION),
-                (":packed", packed),
-            ],
-        )
-        .await?;
-    if inserted == 0 {
-        return Ok(false);
-    }
-    for (attribute, value) in keys {
-        tx.execute(
-            INSERT_KEY,
-            &[
-                (":account_id", account_id),
-                (":attribute", &spelled(*attribute)),
-                (":value", value),
-                (":last_at", last_at),
-                (":batch_id", id),
-            ],
-        )
-        .await?;
-    }
-    if let Some(node) = node {
-        tx.execute(
-            INSERT_OUTBOX,
-            &[(":node_id", &node), (":batch_id", id), (":account_id", account_id), (":last_at", last_at)],
-        )
-        .await?;
+    for (sql, parameters) in batch.statements(node.as_ref()) {
+        if tx.execute(sql, &parameters).await? == 0 {
+            return Ok(false);
+        }
     }
     Ok(true)
 }
@@ -334,7 +369,7 @@ async fn page(
     from: Timestamp,
     (after_at, after_id): &(Timestamp, String),
 ) -> Result<Vec<Row>, StoreError> {
-    let window: [(&'static str, &dyn crate::Parameter); 5] = [
+    let window: [(&'static str, &dyn Parameter); 5] = [
         (":account_id", &asked.account_id),
         (":from", &from),
         (":after_at", after_at),
@@ -344,10 +379,8 @@ async fn page(
     match &asked.attribute {
         Some((attribute, value)) if *attribute != AuditAttribute::EventId => {
             let [account, from, after_at, after_id, limit] = window;
-            let attribute = spelled(*attribute);
-            let key: [(&'static str, &dyn crate::Parameter); 2] =
-                [(":attribute", &attribute), (":value", value)];
-            let [attribute, value] = key;
+            let (attribute, value): (_, (&'static str, &dyn Parameter)) =
+                ((":attribute", spelled(*attribute) as &dyn Parameter), (":value", value));
             tx.query(LIST_WITH, &[account, attribute, value, from, after_at, after_id, limit]).await
         }
         _ => tx.query(LIST, &window).await,
@@ -401,13 +434,43 @@ pub async fn delete_before(
     let rows =
         tx.query(LIST_BEFORE, &[(":account_id", &account), (":until", &until), (":limit", &limit)]).await?;
     for row in &rows {
-        let (at, id) = (row.time("last_at")?, row.text("batch_id")?);
-        let key: [(&str, &dyn crate::Parameter); 3] =
-            [(":account_id", &account), (":last_at", &at), (":batch_id", &id)];
-        tx.execute(DELETE_KEYS, &key).await?;
-        tx.execute(DELETE, &key).await?;
+        let (at, id) = (row.time("last_at")?, row.text("batch_id")?.to_owned());
+        // Its keys follow from its events. Those of a batch that cannot be read any more lead nowhere, and stay.
+        let mut keys = BTreeSet::new();
+        for event in unpack(account, row).unwrap_or_default() {
+            note_keys(&event, &mut keys);
+        }
+        let batch = AuditBatch { account_id: account, last_at: at, id, events: 0, keys, packed: Vec::new() };
+        for key in &batch.keys {
+            tx.execute(DELETE_KEY, &key_parameters(&batch, key)).await?;
+        }
+        let parameters: [(&'static str, &dyn Parameter); 3] =
+            [(":account_id", &account), (":last_at", &at), (":batch_id", &batch.id)];
+        tx.execute(DELETE, &parameters).await?;
     }
     Ok(rows.len() as u64)
+}
+
+fn note_keys(event: &AuditEvent, keys: &mut BTreeSet<(AuditAttribute, String)>) {
+    for attribute in KEYS {
+        each_value(event, attribute, |value| {
+            keys.insert((attribute, value.to_owned()));
+        });
+    }
+}
+
+/// What a statement about one key of a batch takes.
+fn key_parameters<'a>(
+    batch: &'a AuditBatch,
+    (attribute, value): &'a (AuditAttribute, String),
+) -> Vec<(&'static str, &'a dyn Parameter)> {
+    vec![
+        (":account_id", &batch.account_id),
+        (":attribute", spelled(*attribute)),
+        (":value", value),
+        (":last_at", &batch.last_at),
+        (":batch_id", &batch.id),
+    ]
 }
 
 /// Whether a row is what was packed: for checks.
@@ -496,14 +559,15 @@ const WAITING: &str = "SELECT o.account_id, o.batch_id, b.doc_version, b.packed 
     WHERE o.node_id = :node_id AND o.batch_id > :after ORDER BY o.batch_id LIMIT :limit";
 const DELETE_WAITING: &str =
     "DELETE FROM audit_batch_outbox WHERE node_id = :node_id AND batch_id = :batch_id";
-const LIST_BEFORE: &str = "SELECT last_at, batch_id FROM audit_batch b
+const LIST_BEFORE: &str = "SELECT last_at, batch_id, doc_version, packed FROM audit_batch b
     WHERE account_id = :account_id AND last_at < :until
         AND NOT EXISTS (SELECT 1 FROM audit_batch_outbox o WHERE o.batch_id = b.batch_id)
     ORDER BY last_at, batch_id LIMIT :limit";
 const DELETE: &str = "DELETE FROM audit_batch
     WHERE account_id = :account_id AND last_at = :last_at AND batch_id = :batch_id";
-const DELETE_KEYS: &str = "DELETE FROM audit_batch_key
-    WHERE account_id = :account_id AND last_at = :last_at AND batch_id = :batch_id";
+const DELETE_KEY: &str = "DELETE FROM audit_batch_key
+    WHERE account_id = :account_id AND attribute = :attribute AND value = :value
+        AND last_at = :last_at AND batch_id = :batch_id";
 
 pub(crate) const SQL: &[&str] = &[
     INSERT,
@@ -515,7 +579,7 @@ pub(crate) const SQL: &[&str] = &[
     DELETE_WAITING,
     LIST_BEFORE,
     DELETE,
-    DELETE_KEYS,
+    DELETE_KEY,
 ];
 
 #[cfg(test)]

@@ -51,11 +51,12 @@ impl Migration {
     }
 }
 
-/// The text for that engine. SQLite compares text bytewise by itself, and has no collation of that name.
+/// The text for that engine. SQLite compares text bytewise by itself, and has no collation of that name. It can do without a
+/// table beside the index of its primary key, which PostgreSQL cannot.
 fn in_words_of(engine: Engine, sql: &str) -> String {
     match engine {
         Engine::Postgres => sql.to_owned(),
-        Engine::Sqlite => sql.replace(" COLLATE \"C\"", ""),
+        Engine::Sqlite => sql.replace(" COLLATE \"C\"", "").replace("/* WITHOUT ROWID */", "WITHOUT ROWID"),
     }
 }
 

@@ -21,7 +21,7 @@ use trail::{Directory, Head, Lock, SEGMENT_BYTES, SigningKey, TrailError, genesi
 
 /// Events with rows of their own that are written together.
 const EVENTS: u32 = 512;
-/// Batches of events that are written together with them.
+/// As many events of batches are written together with them, and those of the batches that were read at a time then.
 const BATCHES: u32 = 16;
 /// How often the chain is signed in the file beside its records, while records come.
 const DIGEST_EVERY: Duration = Duration::from_mins(1);
@@ -222,7 +222,18 @@ struct Waiting {
 impl Waiting {
     async fn read(tx: &mut Transaction, node: &str) -> Result<Self, StoreError> {
         let events = audit_chain::waiting(tx, node, EVENTS).await?;
-        Ok(Self { events, batches: audit_batch::waiting(tx, node, None, BATCHES).await? })
+        let (mut batches, mut batched) = (Vec::<WaitingBatch>::new(), 0);
+        // A batch has one event or hundreds.
+        while batched < EVENTS as usize {
+            let after = batches.last().map(|batch| batch.id.as_str());
+            let more = audit_batch::waiting(tx, node, after, BATCHES).await?;
+            if more.is_empty() {
+                break;
+            }
+            batched += more.iter().map(|batch| batch.events.len()).sum::<usize>();
+            batches.extend(more);
+        }
+        Ok(Self { events, batches })
     }
 
     fn is_empty(&self) -> bool {
@@ -246,7 +257,7 @@ pub(super) async fn goes_on(
     nothing_torn: bool,
 ) -> Result<bool, Failure> {
     // What is appended at once.
-    let limit = usize::try_from(EVENTS)? + usize::try_from(BATCHES)? * audit_batch::MOST + 1;
+    let limit = 2 * usize::try_from(EVENTS)? + usize::try_from(BATCHES)? * audit_batch::MOST + 1;
     let left = trail::unacknowledged(&directory.chain(&chain.node_id), &chain.head, limit)?;
     if left.records.len() == limit || (left.torn && nothing_torn) {
         return Ok(false);
