@@ -222,15 +222,15 @@ struct Waiting {
 impl Waiting {
     async fn read(tx: &mut Transaction, node: &str) -> Result<Self, StoreError> {
         let events = audit_chain::waiting(tx, node, EVENTS).await?;
-        let (mut batches, mut batched) = (Vec::<WaitingBatch>::new(), 0);
+        let (mut batches, mut count) = (Vec::<WaitingBatch>::new(), 0);
         // A batch has one event or hundreds.
-        while batched < EVENTS as usize {
+        while count < EVENTS as usize {
             let after = batches.last().map(|batch| batch.id.as_str());
             let more = audit_batch::waiting(tx, node, after, BATCHES).await?;
             if more.is_empty() {
                 break;
             }
-            batched += more.iter().map(|batch| batch.events.len()).sum::<usize>();
+            count += more.iter().map(|batch| batch.events.len()).sum::<usize>();
             batches.extend(more);
         }
         Ok(Self { events, batches })

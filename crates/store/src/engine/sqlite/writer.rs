@@ -51,6 +51,9 @@ use crate::{
     row::Cell,
 };
 
+/// A batch whose events are this long in all is full, in bytes: packing them keeps the connection from others.
+const EVENTS: usize = 1 << 20;
+
 /// When a finished transaction is committed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Commit {
@@ -156,11 +159,12 @@ impl Writers {
     fn pass_on(self: &Arc<Self>, mut writer: OwnedMutexGuard<Writer>) {
         let Some(batch) = &mut writer.batch else { return };
         let finished = batch.acknowledgements.len();
+        let full = finished >= self.batch_limit || batch.events >= EVENTS;
         if finished == 0 {
             writer.abandon_batch();
         } else if self.commit == Commit::AtOnce {
             writer.commit_batch();
-        } else if finished >= self.batch_limit || self.waiting.len() == 0 {
+        } else if full || self.waiting.len() == 0 {
             self.runtime.spawn_blocking(move || writer.commit_batch());
         } else if !batch.flush_queued {
             batch.flush_queued = true;
@@ -286,6 +290,8 @@ struct Batch {
     acknowledgements: Vec<oneshot::Sender<Result<(), StoreError>>>,
     /// Of all finished transactions.
     left: Left,
+    /// Bytes of their events.
+    events: usize,
     flush_queued: bool,
 }
 
@@ -319,6 +325,7 @@ impl Writer {
             number: self.batches,
             acknowledgements: Vec::new(),
             left: Left::default(),
+            events: 0,
             flush_queued: false,
         });
         Ok(())
@@ -333,6 +340,7 @@ impl Writer {
         let (sender, receiver) = oneshot::channel();
         let batch = self.batch.as_mut().ok_or(StoreError::Aborted)?;
         batch.acknowledgements.push(sender);
+        batch.events += left.events.iter().map(|kept| kept.event.document.len()).sum::<usize>();
         batch.left.written.extend(left.written);
         batch.left.events.extend(left.events);
         Ok(receiver)
