@@ -233,8 +233,12 @@ async fn who_listens_is_told_of_changes_that_nobody_waited_for() {
     let told = told(&bench.store);
     let mut tx = bench.store.write().await.unwrap();
     user::insert(&mut tx, &bench.user("alice", "/")).await.unwrap();
-    let gone = tokio::time::timeout(Duration::ZERO, tx.commit()).await;
-    assert!(gone.is_err(), "the disk is not that fast");
+    // Given up as soon as it waits for the disk.
+    tokio::select! {
+        biased;
+        committed = tx.commit() => committed.unwrap(),
+        () = std::future::ready(()) => {}
+    }
     eventually(async || !told.lock().unwrap().is_empty()).await;
     let found = bench.read(async |tx| user::count(tx, bench.account).await).await;
     assert_eq!(found, 1);
