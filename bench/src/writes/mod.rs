@@ -97,8 +97,9 @@ fn report(machine: &str, users: usize, rounds: &[Round]) -> Result<(String, Stri
     ];
     let mut table = format!(
         "# Durable writes\n\n{machine}\n{} rounds of {users} users over 64 connections; medians (low to high). A user is its record and its \
-         audit record; every commit is on disk (`synchronous=FULL`) before it is answered. SQLite alone writes the very \
-         rows that Portcullis had written, without a network, a signature or a decision.\n\n\
+         audit event; the events of a commit are packed into one batch. Every commit is on disk (`synchronous=FULL`) before it \
+         is answered. SQLite alone writes the rows that Portcullis leaves behind, packed for each of its commits, without a \
+         network, a signature or a decision.\n\n\
          | | users per second |\n|---|---:|\n",
         rounds.len(),
     );

@@ -1,11 +1,18 @@
-//! Events of calls that read or were refused, many to a row.
+//! Events, many to a row: of calls that read or were refused, and on SQLite of the changes that share a commit.
 //!
 //! They come with every request and are seldom asked for. So the events of a batch are packed into one column, and what
 //! they can be looked up by is written once for the batch, however many of its events have it: as a number, the hash of the
 //! value, beside the day and the time of the batch. A lookup unpacks the batches that have the hash, newest first, until its
 //! page is full of events that have the value.
 
-use std::{borrow::Cow, collections::HashSet, fmt::Write as _, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+    fmt::Write as _,
+    iter,
+    sync::Arc,
+    time::Duration,
+};
 
 use aws_lc_rs::digest;
 use domain::AccountId;
@@ -13,9 +20,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Parameter, Row, StoreError, Transaction,
+    Parameter, Row, StoreError, Transaction, Value,
     audit_chain::WaitingEvent,
-    audit_event::{AuditAttribute, AuditEvent, AuditLookup},
+    audit_event::{AuditAttribute, AuditEvent, AuditLookup, KeptEvent},
     document,
 };
 
@@ -40,11 +47,20 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 pub struct AuditBatch {
     account_id: AccountId,
     last_at: Timestamp,
+    /// Of `last_at`.
+    day: i64,
     id: String,
     events: usize,
     /// What it is looked up by; sorted.
     keys: Vec<i64>,
     packed: Vec<u8>,
+}
+
+/// A batch of events of changes.
+pub(crate) struct KeptBatch {
+    pub(crate) batch: AuditBatch,
+    /// Whose files it is still to be written to.
+    pub(crate) node: Option<Arc<str>>,
 }
 
 /// A batch that waits to be written to files.
@@ -92,6 +108,21 @@ impl AuditBatch {
             let (these, others) = rest.split_at(taken.max(1));
             batches.push(packing.finish(account_id, first, these.last().unwrap_or(first))?);
             rest = others;
+        }
+        Ok(batches)
+    }
+
+    /// Packs the events of transactions that are committed together, of whatever accounts, in whatever order.
+    pub(crate) fn pack_kept(kept: Vec<KeptEvent>) -> Result<Vec<KeptBatch>, StoreError> {
+        let mut apart: BTreeMap<(AccountId, Option<Arc<str>>), Vec<AuditEvent>> = BTreeMap::new();
+        for KeptEvent { event, node } in kept {
+            apart.entry((event.account_id, node)).or_default().push(event);
+        }
+        let mut batches = Vec::new();
+        for ((account_id, node), mut events) in apart {
+            events.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+            let packed = Self::pack(account_id, &events)?;
+            batches.extend(packed.into_iter().map(|batch| KeptBatch { batch, node: node.clone() }));
         }
         Ok(batches)
     }
@@ -212,6 +243,7 @@ impl<'a> Packing<'a> {
         Ok(AuditBatch {
             account_id,
             last_at: last.at,
+            day: day(last.at),
             id: first.id.clone(),
             events: self.events,
             keys,
@@ -265,6 +297,19 @@ fn spelled(attribute: AuditAttribute) -> &'static str {
     }
 }
 
+/// Fails for an event that has a name which PostgreSQL would not take: both engines refuse the same.
+pub(crate) fn require_storable(event: &AuditEvent) -> Result<(), StoreError> {
+    let mut storable = Ok(());
+    for attribute in KEYS_OF_FACTS.iter().chain(&KEYS_OF_RESOURCES) {
+        each_value(event, *attribute, |value| {
+            if let Err(error) = Value::Text(value.into()).checked() {
+                storable = Err(error);
+            }
+        });
+    }
+    storable
+}
+
 fn each_value<'e>(event: &'e AuditEvent, attribute: AuditAttribute, mut with: impl FnMut(&'e str)) {
     match attribute {
         AuditAttribute::AccessKeyId => event.access_key_id.as_deref().into_iter().for_each(with),
@@ -278,6 +323,46 @@ fn each_value<'e>(event: &'e AuditEvent, attribute: AuditAttribute, mut with: im
     }
 }
 
+impl AuditBatch {
+    /// The statements that store it, with their parameters: the row, what it is looked up by, and that it is still to be written
+    /// to the files of `node`, if that keeps any. The first inserts nothing when it is there already; then the others must not
+    /// run.
+    pub(crate) fn statements<'a>(
+        &'a self,
+        node: Option<&'a &'a str>,
+    ) -> impl Iterator<Item = (&'static str, Vec<(&'static str, &'a dyn Parameter)>)> {
+        let row: Vec<(&'static str, &'a dyn Parameter)> = vec![
+            (":account_id", &self.account_id),
+            (":last_at", &self.last_at),
+            (":batch_id", &self.id),
+            (":doc_version", &document::VERSION),
+            (":packed", &self.packed),
+        ];
+        let (whole, rest) = self.keys.as_chunks::<KEYS_AT_ONCE>();
+        let many = whole.iter().map(|hashes| {
+            let named = HASHES.iter().zip(hashes).map(|(name, hash)| (*name, hash as &'a dyn Parameter));
+            (INSERT_KEYS, self.key_parameters().chain(named).collect())
+        });
+        let one = |hash| {
+            (INSERT_KEY, self.key_parameters().chain([(":hash", hash as &'a dyn Parameter)]).collect())
+        };
+        let waits = node.map(|node| {
+            let parameters: Vec<(&'static str, &'a dyn Parameter)> = vec![
+                (":node_id", node),
+                (":batch_id", &self.id),
+                (":account_id", &self.account_id),
+                (":last_at", &self.last_at),
+            ];
+            (INSERT_OUTBOX, parameters)
+        });
+        iter::once((INSERT, row)).chain(many).chain(rest.iter().map(one)).chain(waits)
+    }
+
+    fn key_parameters(&self) -> impl Iterator<Item = (&'static str, &dyn Parameter)> {
+        [(":day", &self.day as &dyn Parameter), (":last_at", &self.last_at)].into_iter()
+    }
+}
+
 /// Stores a batch, and notes that it is still to be written to the files of `node`, if it keeps any. Says whether it was not
 /// there yet: a batch that may have been kept is stored once more.
 pub async fn insert(
@@ -285,39 +370,11 @@ pub async fn insert(
     batch: &AuditBatch,
     node: Option<&str>,
 ) -> Result<bool, StoreError> {
-    let AuditBatch { account_id, last_at, id, keys, packed, .. } = batch;
-    let inserted = tx
-        .execute(
-            INSERT,
-            &[
-                (":account_id", account_id),
-                (":last_at", last_at),
-                (":batch_id", id),
-                (":doc_version", &document::VERSION),
-                (":packed", packed),
-            ],
-        )
-        .await?;
-    if inserted == 0 {
-        return Ok(false);
-    }
-    let day = day(*last_at);
-    let (whole, rest) = keys.as_chunks::<KEYS_AT_ONCE>();
-    for hashes in whole {
-        let mut parameters: Vec<(&'static str, &dyn Parameter)> = vec![(":day", &day), (":last_at", last_at)];
-        let hashes = HASHES.iter().zip(hashes);
-        parameters.extend(hashes.map(|(name, hash)| (*name, hash as &dyn Parameter)));
-        tx.execute(INSERT_KEYS, &parameters).await?;
-    }
-    for hash in rest {
-        tx.execute(INSERT_KEY, &[(":day", &day), (":hash", hash), (":last_at", last_at)]).await?;
-    }
-    if let Some(node) = node {
-        tx.execute(
-            INSERT_OUTBOX,
-            &[(":node_id", &node), (":batch_id", id), (":account_id", account_id), (":last_at", last_at)],
-        )
-        .await?;
+    for (place, (sql, parameters)) in batch.statements(node.as_ref()).enumerate() {
+        let inserted = tx.execute(sql, &parameters).await?;
+        if place == 0 && inserted == 0 {
+            return Ok(false);
+        }
     }
     Ok(true)
 }
@@ -428,7 +485,7 @@ impl Pages {
                 }
             };
             if rows.len() < PAGE as usize {
-                self.is_over = self.hash.is_none() || !self.to_older_day(tx).await?;
+                self.is_over = self.hash.is_none() || !self.go_to_older_day(tx).await?;
             }
             if let Some(last) = rows.last() {
                 self.after =
@@ -440,7 +497,7 @@ impl Pages {
     }
 
     /// Goes on with an older day of which anything is left, if there is one.
-    async fn to_older_day(&mut self, tx: &mut Transaction) -> Result<bool, StoreError> {
+    async fn go_to_older_day(&mut self, tx: &mut Transaction) -> Result<bool, StoreError> {
         let found = tx.find(NEWEST_DAY, &[(":before", &self.day)]).await?;
         let found = found.map(|row| row.optional_integer("day")).transpose()?.flatten();
         self.day = found.unwrap_or(i64::MIN);

@@ -1,13 +1,16 @@
 //! The audit trail: one JSON document for each event, in order of time within its account, found by what CloudTrail's
-//! `LookupEvents` asks for. Changes have a row each, in the transaction that makes them; other calls come in batches.
+//! `LookupEvents` asks for.
+//!
+//! Changes are kept in the transactions that make them: on PostgreSQL with a row each, on SQLite in a batch of all that one
+//! COMMIT makes durable, as are the calls that come in batches by themselves. SQLite files of before have rows, too.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use domain::AccountId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Row, StoreError, Transaction, audit_batch, audit_chain, document, setting};
+use crate::{Engine, Row, StoreError, Transaction, audit_batch, audit_chain, document, setting};
 
 /// An event as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +35,13 @@ pub struct AuditEvent {
     pub resources: Vec<AuditResource>,
     /// The event as JSON.
     pub document: String,
+}
+
+/// An event of a change, on its way into the store together with the change.
+pub(crate) struct KeptEvent {
+    pub(crate) event: AuditEvent,
+    /// Whose files it is still to be written to.
+    pub(crate) node: Option<Arc<str>>,
 }
 
 /// Something an event is about.
@@ -131,8 +141,21 @@ pub(crate) async fn record<T>(
     insert(tx, &record(management, done), Some(audit_chain::OPERATOR)).await.map(drop)
 }
 
-/// Stores an event, and notes that it is still to be written to the files of `node`, if it keeps any. Says whether it was
-/// not there yet: a batch that may have been kept is stored once more.
+/// Keeps the event of a change in the transaction that makes it, for the files of `node`, if it keeps any. It is found once
+/// that is committed.
+pub async fn keep(tx: &mut Transaction, event: AuditEvent, node: Option<Arc<str>>) -> Result<(), StoreError> {
+    match tx.engine() {
+        Engine::Postgres => insert(tx, &event, node.as_deref()).await.map(drop),
+        Engine::Sqlite => {
+            // What the store does not take fails here, and not those who share the commit.
+            audit_batch::require_storable(&event)?;
+            tx.keeps(KeptEvent { event, node })
+        }
+    }
+}
+
+/// Stores an event in a row of its own, and notes that it is still to be written to the files of `node`, if it keeps any. Says
+/// whether it was not there yet.
 pub async fn insert(
     tx: &mut Transaction,
     event: &AuditEvent,

@@ -1,5 +1,6 @@
 //! What committed transactions wrote: how the memory of one node learns what other nodes, or tools on the same SQLite file,
-//! have changed. Rows are written by [`Transaction::commit`], as the aggregates told it.
+//! have changed. Rows are written by [`Transaction::commit`], as the aggregates told it; not by the one server of an SQLite
+//! file, as nobody else has memory that they would concern.
 
 use std::time::Duration;
 
@@ -54,8 +55,8 @@ impl ChangeFollower {
         Self { store, follow, position: None, announce: false }
     }
 
-    /// What was committed since the last call that succeeded, by whomever, this process included. Everything that was
-    /// acknowledged before the call is in it. When memory has taken that in, call [`caught_up`](Self::caught_up).
+    /// What others have committed since the last call that succeeded, and on PostgreSQL this process as well. Everything that
+    /// was acknowledged before the call is in it. When memory has taken that in, call [`caught_up`](Self::caught_up).
     pub async fn look(&mut self) -> Result<Changes, StoreError> {
         match self.attempt().await {
             Ok((changes, position)) => {
@@ -79,7 +80,7 @@ impl ChangeFollower {
         let Self { store, follow, announce, .. } = self;
         sleep(BREATH).await;
         tokio::select! {
-            () = store.committed() => *announce = true,
+            () = store.listeners().committed(), if store.engine() == Engine::Postgres => *announce = true,
             () = follow.hint() => {}
             () = sleep(at_most) => {}
         }

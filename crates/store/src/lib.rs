@@ -54,6 +54,7 @@ mod engine;
 mod entity;
 mod error;
 mod gate;
+mod listeners;
 mod location;
 mod migration;
 mod page;

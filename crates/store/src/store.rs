@@ -1,13 +1,11 @@
 use std::{
     collections::BTreeSet,
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
-
-use tokio::sync::Notify;
 
 use crate::{
     ChangeFollower, Engine, Entity, Finding, Location, Parameters, Report, Row, Sealer, StoreError,
@@ -17,6 +15,7 @@ use crate::{
         sqlite::{Sqlite, SqliteFollow},
     },
     gate::Gate,
+    listeners::Listeners,
     migration,
     transaction::Inner,
 };
@@ -30,13 +29,9 @@ pub struct Store {
 struct Shared {
     database: Database,
     gate: Gate,
-    listeners: RwLock<Vec<Listener>>,
-    /// Told after every commit that changed an entity.
-    committed: Notify,
+    listeners: Arc<Listeners>,
     read_transactions: AtomicU64,
 }
-
-type Listener = Box<dyn Fn(&BTreeSet<Entity>) + Send + Sync>;
 
 enum Database {
     Postgres(Postgres),
@@ -110,18 +105,13 @@ impl Store {
         access: Access,
         options: &Options,
     ) -> Result<Self, StoreError> {
+        let listeners = Arc::new(Listeners::default());
         let database = match location {
-            Location::Memory => Database::Sqlite(Sqlite::in_memory(options)?),
+            Location::Memory => Database::Sqlite(Sqlite::in_memory(options, &listeners)?),
             Location::Postgres(url) => Database::Postgres(Postgres::new(Endpoint::open(url)?, options)?),
-            Location::Sqlite(path) => Database::Sqlite(Sqlite::in_file(path, access, options)?),
+            Location::Sqlite(path) => Database::Sqlite(Sqlite::in_file(path, access, options, &listeners)?),
         };
-        let shared = Shared {
-            database,
-            gate: Gate::open(),
-            listeners: RwLock::default(),
-            committed: Notify::new(),
-            read_transactions: AtomicU64::new(0),
-        };
+        let shared = Shared { database, gate: Gate::open(), listeners, read_transactions: AtomicU64::new(0) };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -162,19 +152,11 @@ impl Store {
     /// Calls `listener` with what a transaction of this process wrote: after it was committed and before that is
     /// acknowledged, and also when it is not known whether it was.
     pub fn on_change(&self, listener: impl Fn(&BTreeSet<Entity>) + Send + Sync + 'static) {
-        self.shared.listeners.write().unwrap_or_else(PoisonError::into_inner).push(Box::new(listener));
+        self.shared.listeners.add(listener);
     }
 
-    pub(crate) fn changed(&self, written: &BTreeSet<Entity>) {
-        for listener in &*self.shared.listeners.read().unwrap_or_else(PoisonError::into_inner) {
-            listener(written);
-        }
-        self.shared.committed.notify_one();
-    }
-
-    /// Resolves when this process has changed something since it was last asked.
-    pub(crate) async fn committed(&self) {
-        self.shared.committed.notified().await;
+    pub(crate) fn listeners(&self) -> &Listeners {
+        &self.shared.listeners
     }
 
     /// Whether other processes may change the store: all but one in memory.

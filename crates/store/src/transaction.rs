@@ -2,8 +2,12 @@ use std::collections::BTreeSet;
 
 use crate::{
     Engine, Entity, Parameters, Row, Store, StoreError,
+    audit_event::KeptEvent,
     backup::NamedTable,
-    engine::{postgres::PostgresTransaction, sqlite},
+    engine::{
+        postgres::PostgresTransaction,
+        sqlite::{self, Left},
+    },
     row::Cell,
 };
 
@@ -22,6 +26,8 @@ pub struct Transaction {
     inner: Inner,
     failed: bool,
     written: BTreeSet<Entity>,
+    /// Events that SQLite stores when it commits.
+    kept: Vec<KeptEvent>,
     /// What is read; `None` where nobody wants to know.
     noted: Option<Noted>,
     committed: Vec<Box<dyn FnOnce() + Send>>,
@@ -45,7 +51,15 @@ pub(crate) enum Inner {
 
 impl Transaction {
     pub(crate) fn new(store: Store, inner: Inner) -> Self {
-        Self { store, inner, failed: false, written: BTreeSet::new(), noted: None, committed: Vec::new() }
+        Self {
+            store,
+            inner,
+            failed: false,
+            written: BTreeSet::new(),
+            kept: Vec::new(),
+            noted: None,
+            committed: Vec::new(),
+        }
     }
 
     /// Whether it is a read transaction that has read nothing: it holds nothing of the store yet, so the same task may begin
@@ -85,6 +99,17 @@ impl Transaction {
     /// Names what this transaction changes.
     pub(crate) fn writes(&mut self, entity: Entity) {
         self.written.insert(entity);
+    }
+
+    /// Lets an event be stored when SQLite commits this transaction.
+    pub(crate) fn keeps(&mut self, event: KeptEvent) -> Result<(), StoreError> {
+        match self.inner {
+            Inner::SqliteWrite(_) => {
+                self.kept.push(event);
+                Ok(())
+            }
+            Inner::Postgres(_) | Inner::ReadLater | Inner::SqliteRead(_) => Err(StoreError::ReadOnly),
+        }
     }
 
     pub(crate) fn engine(&self) -> Engine {
@@ -206,18 +231,22 @@ impl Transaction {
         if self.failed {
             return Err(StoreError::Aborted);
         }
-        let Self { store, inner, written, .. } = self;
-        if written.is_empty() {
-            return inner.commit(&written).await;
+        let Self { store, inner, written, kept, .. } = self;
+        match inner {
+            Inner::Postgres(transaction) if written.is_empty() => transaction.commit(&written).await,
+            Inner::Postgres(transaction) => {
+                // On a task of its own: a caller that goes away must not leave a change that the listener does not know of.
+                let committed = tokio::spawn(async move {
+                    let committed = transaction.commit(&written).await;
+                    store.listeners().tell(&written);
+                    committed
+                });
+                let stopped = |_| Err(StoreError::indeterminate("the program is shutting down"));
+                committed.await.unwrap_or_else(stopped)
+            }
+            Inner::ReadLater | Inner::SqliteRead(_) => Ok(()),
+            Inner::SqliteWrite(transaction) => transaction.commit(Left { written, events: kept }).await,
         }
-        // On a task of its own: a caller that goes away must not leave a change that the listener does not know of.
-        let committed = tokio::spawn(async move {
-            let committed = inner.commit(&written).await;
-            // Also when it failed: whether it was kept may be unknown, and to forget does no harm.
-            store.changed(&written);
-            committed
-        });
-        committed.await.unwrap_or_else(|_| Err(StoreError::indeterminate("the program is shutting down")))
     }
 
     /// Takes everything back, as dropping the transaction does.
@@ -234,19 +263,5 @@ impl Transaction {
     fn finish<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         self.failed = result.is_err();
         result
-    }
-}
-
-impl Inner {
-    /// Commits, with the change log's rows of what was written.
-    async fn commit(self, written: &BTreeSet<Entity>) -> Result<(), StoreError> {
-        match self {
-            Self::Postgres(transaction) => transaction.commit(written).await,
-            Self::ReadLater | Self::SqliteRead(_) => Ok(()),
-            Self::SqliteWrite(mut transaction) => {
-                transaction.record(written)?;
-                transaction.commit().await
-            }
-        }
     }
 }

@@ -21,7 +21,7 @@ use trail::{Directory, Head, Lock, SEGMENT_BYTES, SigningKey, TrailError, genesi
 
 /// Events with rows of their own that are written together.
 const EVENTS: u32 = 512;
-/// Batches of events that are written together with them.
+/// As many events of batches are written together with them, and those of the batches that were read at a time then.
 const BATCHES: u32 = 16;
 /// How often the chain is signed in the file beside its records, while records come.
 const DIGEST_EVERY: Duration = Duration::from_mins(1);
@@ -243,12 +243,22 @@ impl Waiting {
     async fn read(plane: &Plane, node: &str) -> Result<Self, StoreError> {
         let mut tx = plane.store.read();
         let events = audit_chain::waiting(&mut tx, node, EVENTS).await?;
-        let mut batches = Vec::new();
-        for place in audit_batch::waiting_places(&mut tx, node, None, BATCHES).await? {
-            batches.push(match plane.audit.take_written(&place.id) {
-                Some(events) => WaitingBatch { id: place.id, events },
-                None => audit_batch::find_waiting(&mut tx, place).await?,
-            });
+        let (mut batches, mut count) = (Vec::<WaitingBatch>::new(), 0);
+        // A batch has one event or hundreds.
+        while count < EVENTS as usize {
+            let after = batches.last().map(|batch| batch.id.as_str());
+            let places = audit_batch::waiting_places(&mut tx, node, after, BATCHES).await?;
+            if places.is_empty() {
+                break;
+            }
+            for place in places {
+                let batch = match plane.audit.take_written(&place.id) {
+                    Some(events) => WaitingBatch { id: place.id, events },
+                    None => audit_batch::find_waiting(&mut tx, place).await?,
+                };
+                count += batch.events.len();
+                batches.push(batch);
+            }
         }
         Ok(Self { events, batches })
     }
@@ -274,7 +284,7 @@ pub(super) async fn goes_on(
     nothing_torn: bool,
 ) -> Result<bool, Failure> {
     // What is appended at once.
-    let limit = usize::try_from(EVENTS)? + usize::try_from(BATCHES)? * audit_batch::MOST + 1;
+    let limit = 2 * usize::try_from(EVENTS)? + usize::try_from(BATCHES)? * audit_batch::MOST + 1;
     let left = trail::unacknowledged(&directory.chain(&chain.node_id), &chain.head, limit)?;
     if left.records.len() == limit || (left.torn && nothing_torn) {
         return Ok(false);

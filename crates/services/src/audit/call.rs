@@ -146,7 +146,7 @@ impl Open {
         let Some(call) = &self.call else { return Ok(()) };
         let outcome = Outcome::Done(record::response_elements(call, output));
         for event in Recorder::default().events(call, &outcome) {
-            audit_event::insert(tx, &event, self.plane.audit.node()).await?;
+            audit_event::keep(tx, event, self.plane.audit.node().cloned()).await?;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     mem,
     sync::{
-        Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
 };
@@ -54,7 +54,7 @@ impl Default for AuditSettings {
 pub struct Audit {
     settings: AuditSettings,
     /// The node whose chain of files takes the events; none when they stay in the store alone.
-    node: OnceLock<String>,
+    node: OnceLock<Arc<str>>,
     waiting: Mutex<Waiting>,
     /// That an account has as many calls waiting as are worth writing.
     worth_writing: Notify,
@@ -122,12 +122,12 @@ impl Audit {
     /// From now on events wait for the files of `node` as well.
     pub fn keep_files(&self, node: String) {
         // Which node this is does not change while it runs.
-        let _ = self.node.set(node);
+        let _ = self.node.set(node.into());
     }
 
     /// The node whose chain of files takes the events.
-    pub(crate) fn node(&self) -> Option<&str> {
-        self.node.get().map(String::as_str)
+    pub(crate) fn node(&self) -> Option<&Arc<str>> {
+        self.node.get()
     }
 
     /// Records that were given up since the start.
@@ -243,7 +243,8 @@ impl Audit {
         let mut most = BATCHES;
         while written.is_ok() && !leaving.is_empty() {
             let batches = leaving.len().min(most);
-            written = match write(store, self.node(), leaving.iter().take(batches)).await {
+            written = match write(store, self.node().map(|node| &**node), leaving.iter().take(batches)).await
+            {
                 Ok(()) => {
                     let of_files = self.node().is_some();
                     for Leaving { batch, events } in leaving.drain(..batches).filter(|_| of_files) {

@@ -119,7 +119,11 @@ mod tests {
         assert_eq!(first.access_key_id, namesake.access_key_id);
         let changed = first.session_token.replacen('A', "B", 1);
         let tokens = [&first, &namesake, &foreign, &elsewhere].map(|minted| minted.session_token.clone());
-        let tokens = tokens.into_iter().chain([changed, String::new(), first.session_token[1..].to_owned()]);
+        let tokens = tokens.into_iter().chain([
+            changed,
+            String::new(),
+            first.session_token.get(1..).unwrap().to_owned(),
+        ]);
         let tokens: Vec<String> = tokens.collect();
         let mut found = 0;
         for _ in 0..3 {

@@ -378,14 +378,14 @@ async fn keep_reading(plane: &Plane, model: &Model, mut follower: Option<store::
     }
 }
 
-/// Writers and readers side by side, in this process and in another one on the same file.
+/// Writers and readers side by side, in this process, which is a tool, and in the server of the same file.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nothing_stale_is_answered_after_an_acknowledgement() {
     let directory = tempfile::tempdir().unwrap();
     let location = Location::Sqlite(directory.path().join("store.db"));
     let root_key = RootKey::generate().unwrap();
-    let here = Arc::new(new_plane(&location, &root_key, DirectoryLimits::default()).await);
-    let elsewhere = Arc::new(plane(&location, Access::Tool, &root_key, DirectoryLimits::default()).await);
+    let elsewhere = Arc::new(new_plane(&location, &root_key, DirectoryLimits::default()).await);
+    let here = Arc::new(plane(&location, Access::Tool, &root_key, DirectoryLimits::default()).await);
     let mut model = Model { users: vec![], groups: vec![] };
     for number in 0..2 {
         model.groups.push((new_group(&here, &format!("group-{number}")).await, AtomicU64::new(0)));

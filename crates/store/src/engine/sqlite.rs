@@ -24,9 +24,9 @@ use rusqlite::Connection;
 
 pub(crate) use follow::SqliteFollow;
 pub(crate) use reader::ReadTransaction;
-pub(crate) use writer::WriteTransaction;
+pub(crate) use writer::{Left, WriteTransaction};
 
-use crate::{Access, Options, StoreError};
+use crate::{Access, Options, StoreError, listeners::Listeners};
 
 /// An SQLite database, in a file or in memory.
 pub(crate) struct Sqlite {
@@ -38,14 +38,20 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
-    pub(crate) fn in_memory(options: &Options) -> Result<Self, StoreError> {
+    pub(crate) fn in_memory(options: &Options, listeners: &Arc<Listeners>) -> Result<Self, StoreError> {
         let connection = connection::open_in_memory()?;
-        let writers = writer::Writers::new(connection, writer::Commit::AtOnce, options)?;
+        let writers =
+            writer::Writers::new(connection, writer::Commit::AtOnce, Access::Server, options, listeners)?;
         Ok(Self { writers, readers: None, _serving: None })
     }
 
     /// Opens, and for a server creates, the file at `path`.
-    pub(crate) fn in_file(path: &Path, access: Access, options: &Options) -> Result<Self, StoreError> {
+    pub(crate) fn in_file(
+        path: &Path,
+        access: Access,
+        options: &Options,
+        listeners: &Arc<Listeners>,
+    ) -> Result<Self, StoreError> {
         let serving = match access {
             Access::Server => {
                 connection::create_file(path)?;
@@ -59,7 +65,7 @@ impl Sqlite {
         let writer = connection::open(path, connection::Use::Write)?;
         // When another process writes, whoever opened the file first has done so.
         let log = mend::write_log_anew(&writer);
-        let writers = writer::Writers::new(writer, writer::Commit::Shared, options)?;
+        let writers = writer::Writers::new(writer, writer::Commit::Shared, access, options, listeners)?;
         if let Err(error) = log {
             // Reading goes on.
             writers.disk().failed_to_commit(&error);

@@ -1,5 +1,5 @@
--- Events of calls that read or were refused, many to a row: the events themselves are packed, found by time and by what
--- they are looked up by. batch_id is the id of the first of them.
+-- Events, many to a row: the events themselves are packed, found by time and by what they are looked up by. batch_id is the id
+-- of the first of them.
 CREATE TABLE audit_batch (
     account_id TEXT COLLATE "C" NOT NULL,
     last_at BIGINT NOT NULL,
@@ -11,6 +11,7 @@ CREATE TABLE audit_batch (
 
 -- For each value of each attribute that any event of a batch has, once: what the batch is looked up by. The hash is of the
 -- account, the attribute and the value; the day is that of last_at.
+-- These are most of the rows that a change leaves: on SQLite they lie in the index of the primary key alone.
 CREATE TABLE audit_batch_key (
     day BIGINT NOT NULL,
     hash BIGINT NOT NULL,

@@ -31,10 +31,10 @@ CREATE TABLE access_report (
 CREATE INDEX access_report_created ON access_report (account_id, created_at);
 CREATE INDEX access_report_asker ON access_report (account_id, asked_by, created_at);
 
--- Who has a policy, page by page: with the owner behind the ARN, a page is a stretch of the index.
+-- Who has a policy, page by page: with the owner behind the ARN, a page is a stretch of the index. Few have a boundary.
 DROP INDEX iam_attachment_policy;
 CREATE INDEX iam_attachment_policy ON iam_attachment (account_id, policy_arn, owner_kind, owner_id);
 DROP INDEX iam_role_boundary;
-CREATE INDEX iam_role_boundary ON iam_role (account_id, boundary_arn, role_id);
+CREATE INDEX iam_role_boundary ON iam_role (account_id, boundary_arn, role_id) WHERE boundary_arn IS NOT NULL;
 DROP INDEX iam_user_boundary;
-CREATE INDEX iam_user_boundary ON iam_user (account_id, boundary_arn, user_id);
+CREATE INDEX iam_user_boundary ON iam_user (account_id, boundary_arn, user_id) WHERE boundary_arn IS NOT NULL;

@@ -275,6 +275,56 @@ pub(crate) async fn batches_wait_and_are_deleted(bench: &Bench) {
     assert_eq!(report.findings, []);
 }
 
+pub(crate) async fn events_come_with_their_transactions(bench: &Bench) {
+    let events = many(bench.account);
+    let (taken_back, kept) = events.split_first().unwrap();
+    let mut tx = bench.store.write().await.unwrap();
+    audit_event::keep(&mut tx, taken_back.clone(), Some("n1".into())).await.unwrap();
+    drop(tx);
+    let mut unstorable = taken_back.clone();
+    unstorable.resources.push(AuditResource { kind: "AWS::IAM::User".into(), name: "a\0b".into() });
+    let error = bench.try_write(async |tx| audit_event::keep(tx, unstorable.clone(), None).await).await;
+    assert_eq!(error, Err(StoreError::Nul));
+    let mut reading = bench.store.read();
+    assert!(audit_event::keep(&mut reading, taken_back.clone(), None).await.is_err());
+    drop(reading);
+
+    // One transaction may leave several, of several accounts, in any order.
+    let other = AuditEvent { account_id: AccountId::parse("000000000042").unwrap(), ..kept[0].clone() };
+    bench
+        .write(async |tx| {
+            for event in kept[..100].iter().rev() {
+                audit_event::keep(tx, event.clone(), Some("n1".into())).await?;
+            }
+            audit_event::keep(tx, other.clone(), None).await
+        })
+        .await;
+    for event in &kept[100..110] {
+        bench.write(async |tx| audit_event::keep(tx, event.clone(), Some("n1".into())).await).await;
+    }
+    let all = AuditLookup { limit: 1000, until: time(999), ..asked(bench.account) };
+    bench
+        .read(async |tx| {
+            let mut found = audit_event::lookup(tx, &all).await?;
+            found.reverse();
+            assert_eq!(found, kept[..110]);
+            let of_other = AuditLookup { account_id: other.account_id, ..all.clone() };
+            assert_eq!(audit_event::lookup(tx, &of_other).await?, vec![other.clone()]);
+            let mut waiting = audit_chain::waiting(tx, "n1", 999).await?;
+            waiting.extend(
+                audit_batch::waiting(tx, "n1", None, 999).await?.into_iter().flat_map(|batch| batch.events),
+            );
+            waiting.sort_by(|a, b| a.id.cmp(&b.id));
+            let waiting: Vec<_> = waiting.into_iter().map(|event| event.document).collect();
+            let expected: Vec<_> = kept[..110].iter().map(|event| event.document.clone()).collect();
+            assert_eq!(waiting, expected);
+            Ok(())
+        })
+        .await;
+    let report = bench.store.check(None).await.unwrap();
+    assert_eq!(report.findings, []);
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Head {
     sequence: u64,

@@ -82,6 +82,12 @@ impl Bench {
         bench
     }
 
+    /// Another process on the same store.
+    pub(crate) async fn beside(&self) -> Self {
+        let store = Store::open(&self.location, Access::Tool).await.unwrap();
+        Self { location: self.location.clone(), store, account: self.account }
+    }
+
     pub(crate) fn account_record(&self) -> Account {
         Account {
             id: self.account,

@@ -1,7 +1,11 @@
 //! Several processes on one store: the change log, leases, nodes.
 
+use std::sync::{Arc, Mutex};
+
 use domain::{AccessKey, AccessKeyId, AccessKeyOwner, AccessKeyStatus, PolicyOwner, SecretAccessKey};
-use store::{Changes, Entity, StoreError, access_key, attachment, change_log, lease, node, setting, user};
+use store::{
+    Changes, Entity, Store, StoreError, access_key, attachment, change_log, lease, node, setting, user,
+};
 
 use crate::fixture::{Bench, Counting, soon, time};
 
@@ -17,19 +21,20 @@ fn these(changes: Changes) -> Vec<Entity> {
 }
 
 pub(crate) async fn the_change_log_tells_what_was_committed(bench: &Bench) {
+    let other = bench.beside().await;
     let mut follower = bench.store.follow().unwrap();
     assert_eq!(follower.look().await, Ok(Changes::All), "the first look");
     assert_eq!(these(follower.look().await.unwrap()), []);
     let alice = bench.user("Alice", "/");
     let owner = PolicyOwner::User(alice.id.clone());
-    bench
+    other
         .write(async |tx| {
             user::insert(tx, &alice).await?;
             attachment::insert(tx, bench.account, &owner, "arn:aws:iam::aws:policy/X").await.map(drop)
         })
         .await;
-    bench.write(async |tx| setting::put(tx, "nothing", "that memory is built from").await).await;
-    let mut given_up = bench.store.write().await.unwrap();
+    other.write(async |tx| setting::put(tx, "nothing", "that memory is built from").await).await;
+    let mut given_up = other.store.write().await.unwrap();
     user::insert(&mut given_up, &bench.user("Bob", "/")).await.unwrap();
     given_up.rollback();
     let told = [Entity::user(bench.account, &alice.id)];
@@ -38,7 +43,7 @@ pub(crate) async fn the_change_log_tells_what_was_committed(bench: &Bench) {
     assert_eq!(these(follower.look().await.unwrap()), [], "once is enough");
     let mut late = bench.store.follow().unwrap();
     assert_eq!(late.look().await, Ok(Changes::All));
-    bench
+    other
         .write(async |tx| attachment::delete(tx, bench.account, &owner, "arn:aws:iam::aws:policy/X").await)
         .await;
     for follower in [&mut follower, &mut late] {
@@ -46,10 +51,16 @@ pub(crate) async fn the_change_log_tells_what_was_committed(bench: &Bench) {
     }
 }
 
-pub(crate) async fn the_committing_process_is_told_before_the_acknowledgement(bench: &Bench) {
-    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+/// What the store of this process tells of its own changes, from now on.
+pub(crate) fn told(store: &Store) -> Arc<Mutex<Vec<Entity>>> {
+    let told = Arc::new(Mutex::new(Vec::new()));
     let listener = told.clone();
-    bench.store.on_change(move |written| listener.lock().unwrap().extend(written.iter().cloned()));
+    store.on_change(move |written| listener.lock().unwrap().extend(written.iter().cloned()));
+    told
+}
+
+pub(crate) async fn the_committing_process_is_told_before_the_acknowledgement(bench: &Bench) {
+    let told = told(&bench.store);
     let alice = bench.user("Alice", "/");
     bench.write(async |tx| user::insert(tx, &alice).await).await;
     assert_eq!(*told.lock().unwrap(), [Entity::user_name(bench.account, &alice.name.key())]);
@@ -58,6 +69,7 @@ pub(crate) async fn the_committing_process_is_told_before_the_acknowledgement(be
 }
 
 pub(crate) async fn a_pruned_log_is_missed_by_nobody_who_looks_often_enough(bench: &Bench) {
+    let other = bench.beside().await;
     let (mut often, mut seldom) = (bench.store.follow().unwrap(), bench.store.follow().unwrap());
     for follower in [&mut often, &mut seldom] {
         assert_eq!(follower.look().await, Ok(Changes::All));
@@ -65,7 +77,7 @@ pub(crate) async fn a_pruned_log_is_missed_by_nobody_who_looks_often_enough(benc
     let mut pruned = Vec::new();
     for round in 0..4 {
         let user = bench.user(&format!("user-{round}"), "/");
-        bench.write(async |tx| user::insert(tx, &user).await).await;
+        other.write(async |tx| user::insert(tx, &user).await).await;
         pruned.push(bench.write(async |tx| change_log::prune(tx).await).await);
         let told = these(soon(often.look()).await.unwrap());
         assert_eq!(told, [Entity::user_name(bench.account, &user.name.key())], "round {round}");
@@ -78,7 +90,7 @@ pub(crate) async fn a_pruned_log_is_missed_by_nobody_who_looks_often_enough(benc
         bench.write(async |tx| change_log::prune(tx).await).await;
         assert_eq!(these(often.look().await.unwrap()), []);
     }
-    bench.write(async |tx| user::insert(tx, &user).await).await;
+    other.write(async |tx| user::insert(tx, &user).await).await;
     let told = [Entity::user_name(bench.account, &user.name.key())];
     assert_eq!(these(often.look().await.unwrap()), told, "rows are numbered on after the log was empty");
 }
@@ -160,11 +172,10 @@ pub(crate) async fn readings_are_noted(bench: &Bench) {
     let found = access_key::find_with_secret(&mut tx, &sealer, bench.account, &key.id).await;
     assert!(found.unwrap().is_none());
     let noted = tx.into_noted();
-    let mut follower = bench.store.follow().unwrap();
-    follower.look().await.unwrap();
+    let told = told(&bench.store);
     let secret = SecretAccessKey::new(&Counting);
     bench.write(async |tx| access_key::insert(tx, &sealer, &key, &secret).await).await;
-    let written = these(follower.look().await.unwrap());
+    let written = told.lock().unwrap().clone();
     assert_eq!(written, noted.into_iter().collect::<Vec<_>>(), "what was looked for in vain was written");
     let mut tx = bench.store.read().noting();
     let error = setting::find(&mut tx, "unnamed").await.unwrap_err();

@@ -2,9 +2,17 @@
 
 use std::{os::unix::fs::MetadataExt, time::Duration};
 
-use store::{Access, Location, Options, Store, StoreError, setting};
+use jiff::Timestamp;
+use store::{
+    Access, Changes, Location, Options, Store, StoreError,
+    audit_event::{self, AuditEvent, AuditLookup},
+    setting, user,
+};
 
-use crate::fixture::{Bench, Fixture, eventually, soon};
+use crate::{
+    fixture::{Bench, Fixture, eventually, soon},
+    nodes::told,
+};
 
 fn file() -> (tempfile::TempDir, Location) {
     let directory = tempfile::tempdir().unwrap();
@@ -132,6 +140,108 @@ async fn concurrent_writers_share_commits() {
     }
     let commits = store.sqlite_commits().unwrap() - before;
     assert!(commits < clients * rounds / 3, "{commits} commits for {} transactions", clients * rounds);
+}
+
+/// Writers side by side, each of whom leaves an event with every change; of three changes one is taken back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_events_of_a_commit_are_stored_at_once() {
+    let fixture = Fixture::sqlite();
+    let Bench { store, account, .. } = fixture.fresh().await;
+    let before = store.sqlite_commits().unwrap();
+    let (clients, rounds) = (32, 21);
+    let event = move |id: String| AuditEvent {
+        account_id: account,
+        at: Timestamp::from_second(1_700_000_000).unwrap(),
+        document: format!("{{\"id\":\"{id}\"}}"),
+        id,
+        event_name: "CreateUser".into(),
+        event_source: "iam.amazonaws.com".into(),
+        read_only: false,
+        user_name: None,
+        access_key_id: None,
+        resources: vec![],
+    };
+    let writers: Vec<_> = (0..clients)
+        .map(|client| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                for round in 0..rounds {
+                    let name = format!("{client:02}/{round:02}");
+                    let mut tx = store.write().await.unwrap();
+                    setting::put(&mut tx, &name, "x").await.unwrap();
+                    audit_event::keep(&mut tx, event(name), Some("n".into())).await.unwrap();
+                    if round % 3 < 2 {
+                        tx.commit().await.unwrap();
+                    }
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        soon(writer).await.unwrap();
+    }
+    let commits = store.sqlite_commits().unwrap() - before;
+    let mut tx = store.read();
+    let asked = AuditLookup {
+        account_id: account,
+        attribute: None,
+        from: Timestamp::UNIX_EPOCH,
+        until: Timestamp::MAX,
+        before: None,
+        limit: 10_000,
+    };
+    let mut found = Vec::new();
+    for event in audit_event::lookup(&mut tx, &asked).await.unwrap() {
+        assert!(
+            setting::find(&mut tx, &event.id).await.unwrap().is_some(),
+            "{}: without its change",
+            event.id
+        );
+        found.push(event.id);
+    }
+    found.sort();
+    let kept = (0..clients).flat_map(|client| {
+        (0..rounds).filter(|round| round % 3 < 2).map(move |round| format!("{client:02}/{round:02}"))
+    });
+    assert_eq!(found, kept.collect::<Vec<_>>());
+    let row = tx.find("SELECT COUNT(*) AS n FROM audit_batch", &[]).await.unwrap().unwrap();
+    assert_eq!(u64::try_from(row.integer("n").unwrap()), Ok(commits), "one batch for each commit");
+    assert!(commits < clients * rounds / 5, "{commits}");
+}
+
+#[tokio::test]
+async fn the_change_log_is_written_by_tools_for_the_server() {
+    let fixture = Fixture::sqlite();
+    let server = fixture.fresh().await;
+    let tool = server.beside().await;
+    let told = told(&server.store);
+    let mut follower = server.store.follow().unwrap();
+    assert_eq!(follower.look().await, Ok(Changes::All), "the first look");
+    let (by_server, by_tool) = (server.user("server", "/"), server.user("tool", "/"));
+    server.write(async |tx| user::insert(tx, &by_server).await).await;
+    assert_eq!(told.lock().unwrap().len(), 1);
+    assert_eq!(follower.look().await, Ok(Changes::These(vec![])), "it has been told");
+    tool.write(async |tx| user::insert(tx, &by_tool).await).await;
+    assert_eq!(told.lock().unwrap().len(), 1);
+    let Changes::These(changes) = follower.look().await.unwrap() else { panic!("the log is lost") };
+    assert_eq!(changes.len(), 1);
+}
+
+#[tokio::test]
+async fn who_listens_is_told_of_changes_that_nobody_waited_for() {
+    let bench = Fixture::sqlite().fresh().await;
+    let told = told(&bench.store);
+    let mut tx = bench.store.write().await.unwrap();
+    user::insert(&mut tx, &bench.user("alice", "/")).await.unwrap();
+    // Given up as soon as it waits for the disk.
+    tokio::select! {
+        biased;
+        committed = tx.commit() => committed.unwrap(),
+        () = std::future::ready(()) => {}
+    }
+    eventually(async || !told.lock().unwrap().is_empty()).await;
+    let found = bench.read(async |tx| user::count(tx, bench.account).await).await;
+    assert_eq!(found, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

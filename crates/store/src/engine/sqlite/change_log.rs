@@ -1,5 +1,8 @@
 //! The change log in SQLite's words. There is one writer at a time, so rows are numbered in the order of their commits.
 //! Numbers are not used again after pruning, which leaves its mark behind.
+//!
+//! Tools write it, for the one server that may be serving from the file meanwhile. That server writes none: its own memory is
+//! told by itself, and tools remember nothing.
 
 pub(crate) const RECORD: &str = "INSERT INTO change_log (transaction_id, account_id, kind, id)
     SELECT 1 + MAX(COALESCE((SELECT MAX(transaction_id) FROM change_log), 0), CAST(mark AS INTEGER)),

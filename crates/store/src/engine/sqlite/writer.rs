@@ -13,6 +13,10 @@
 //!
 //! Writers that come while a COMMIT runs queue up, and are the next batch.
 //!
+//! The audit events of a batch's transactions are packed and stored once for the batch, before its COMMIT and outside of the
+//! savepoints: they are there with the transactions that left them, and a transaction that was taken back leaves none. Who
+//! listens in this process is told what was written after the COMMIT and before anybody learns of it.
+//!
 //! After the disk has failed in a write nobody writes until [`mend`](super::mend) has seen it work again.
 
 use std::{
@@ -38,9 +42,17 @@ use super::{
     statement,
 };
 use crate::{
-    Entity, Options, Parameter, Parameters, Row, StoreError, backup::NamedTable, engine::waiting::Queue,
+    Access, Entity, Options, Parameter, Parameters, Row, StoreError,
+    audit_batch::{AuditBatch, KeptBatch},
+    audit_event::KeptEvent,
+    backup::NamedTable,
+    engine::waiting::Queue,
+    listeners::Listeners,
     row::Cell,
 };
+
+/// A batch whose events are this long in all is full, in bytes: packing them keeps the connection from others.
+const EVENTS: usize = 1 << 20;
 
 /// When a finished transaction is committed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,6 +72,7 @@ pub(super) struct Writers {
     disk: Arc<Disk>,
     runtime: Handle,
     commit: Commit,
+    access: Access,
     batch_limit: usize,
     queue: usize,
     wait: Duration,
@@ -69,7 +82,9 @@ impl Writers {
     pub(super) fn new(
         connection: Connection,
         commit: Commit,
+        access: Access,
         options: &Options,
+        listeners: &Arc<Listeners>,
     ) -> Result<Arc<Self>, StoreError> {
         let runtime = Handle::try_current().map_err(StoreError::unavailable)?;
         let commits = Arc::new(AtomicU64::new(0));
@@ -80,6 +95,7 @@ impl Writers {
             batches: 0,
             commits: Arc::clone(&commits),
             disk: Arc::clone(&disk),
+            listeners: Arc::clone(listeners),
         };
         let writer = Arc::new(Mutex::new(writer));
         runtime.spawn(mend::when_broken(Arc::downgrade(&disk), Arc::downgrade(&writer)));
@@ -90,6 +106,7 @@ impl Writers {
             disk,
             runtime,
             commit,
+            access,
             batch_limit: options.batch.max(1),
             queue: options.queue,
             wait: options.wait,
@@ -142,11 +159,12 @@ impl Writers {
     fn pass_on(self: &Arc<Self>, mut writer: OwnedMutexGuard<Writer>) {
         let Some(batch) = &mut writer.batch else { return };
         let finished = batch.acknowledgements.len();
+        let full = finished >= self.batch_limit || batch.events >= EVENTS;
         if finished == 0 {
             writer.abandon_batch();
         } else if self.commit == Commit::AtOnce {
             writer.commit_batch();
-        } else if finished >= self.batch_limit || self.waiting.len() == 0 {
+        } else if full || self.waiting.len() == 0 {
             self.runtime.spawn_blocking(move || writer.commit_batch());
         } else if !batch.flush_queued {
             batch.flush_queued = true;
@@ -190,8 +208,8 @@ impl WriteTransaction {
         self.run(|connection| statement::prepare(connection, sql))
     }
 
-    /// Writes the change log's rows of what the transaction wrote.
-    pub(crate) fn record(&mut self, written: &BTreeSet<Entity>) -> Result<(), StoreError> {
+    /// Writes the change log's rows of what the transaction wrote, for the server that others may be.
+    fn record(&mut self, written: &BTreeSet<Entity>) -> Result<(), StoreError> {
         for entity in written {
             let parameters: [(&'static str, &dyn Parameter); 3] =
                 [(":account_id", &entity.account), (":kind", &entity.kind), (":id", &entity.id)];
@@ -210,10 +228,14 @@ impl WriteTransaction {
         self.run(|connection| statement::load(connection, table, rows))
     }
 
-    /// Returns once the transaction is on disk. When this future is dropped the transaction may be kept or not.
-    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+    /// Returns once the transaction is on disk, with the events, and whoever listens knows what was written. When this future
+    /// is dropped the transaction may be kept or not; who listens is told all the same.
+    pub(crate) async fn commit(mut self, left: Left) -> Result<(), StoreError> {
+        if self.writers.access == Access::Tool {
+            self.record(&left.written)?;
+        }
         let mut writer = self.writer.take().ok_or(StoreError::Aborted)?;
-        let acknowledged = writer.release();
+        let acknowledged = writer.release(left);
         self.writers.pass_on(writer);
         acknowledged?.await.unwrap_or_else(|_| Err(StoreError::indeterminate("the program is shutting down")))
     }
@@ -242,6 +264,15 @@ impl Drop for WriteTransaction {
     }
 }
 
+/// What a transaction leaves to the commit of its batch.
+#[derive(Default)]
+pub(crate) struct Left {
+    /// What it wrote.
+    pub(crate) written: BTreeSet<Entity>,
+    /// Events that are to be stored with it.
+    pub(crate) events: Vec<KeptEvent>,
+}
+
 /// The writing connection and the batch that is open on it.
 pub(super) struct Writer {
     connection: Connection,
@@ -250,12 +281,17 @@ pub(super) struct Writer {
     batches: u64,
     commits: Arc<AtomicU64>,
     disk: Arc<Disk>,
+    listeners: Arc<Listeners>,
 }
 
 struct Batch {
     number: u64,
     /// One for each finished transaction.
     acknowledgements: Vec<oneshot::Sender<Result<(), StoreError>>>,
+    /// Of all finished transactions.
+    left: Left,
+    /// Bytes of their events.
+    events: usize,
     flush_queued: bool,
 }
 
@@ -285,12 +321,18 @@ impl Writer {
         }
         begun?;
         self.batches += 1;
-        self.batch = Some(Batch { number: self.batches, acknowledgements: Vec::new(), flush_queued: false });
+        self.batch = Some(Batch {
+            number: self.batches,
+            acknowledgements: Vec::new(),
+            left: Left::default(),
+            events: 0,
+            flush_queued: false,
+        });
         Ok(())
     }
 
     /// Ends the current transaction as a part of the batch; the receiver learns whether the batch was committed.
-    fn release(&mut self) -> Result<oneshot::Receiver<Result<(), StoreError>>, StoreError> {
+    fn release(&mut self, left: Left) -> Result<oneshot::Receiver<Result<(), StoreError>>, StoreError> {
         if let Err(error) = statement::run(&self.connection, "RELEASE writer") {
             self.undo();
             return Err(error);
@@ -298,6 +340,9 @@ impl Writer {
         let (sender, receiver) = oneshot::channel();
         let batch = self.batch.as_mut().ok_or(StoreError::Aborted)?;
         batch.acknowledgements.push(sender);
+        batch.events += left.events.iter().map(|kept| kept.event.document.len()).sum::<usize>();
+        batch.left.written.extend(left.written);
+        batch.left.events.extend(left.events);
         Ok(receiver)
     }
 
@@ -316,9 +361,7 @@ impl Writer {
     fn fail_batch(&mut self, error: &StoreError) {
         self.roll_back();
         if let Some(batch) = self.batch.take() {
-            for acknowledgement in batch.acknowledgements {
-                let _ = acknowledgement.send(Err(StoreError::unavailable(error)));
-            }
+            batch.acknowledge(&Err(StoreError::unavailable(error)));
         }
     }
 
@@ -329,6 +372,12 @@ impl Writer {
 
     /// Makes the batch durable and tells its transactions. Waits for the disk.
     fn commit_batch(&mut self) {
+        let events = self.batch.as_mut().map(|batch| std::mem::take(&mut batch.left.events));
+        if let Err(error) = self.store(events.unwrap_or_default()) {
+            self.disk.failed(&error);
+            tracing::error!(%error, "the audit events of a batch of transactions could not be stored");
+            return self.fail_batch(&error);
+        }
         let Some(batch) = self.batch.take() else { return };
         let outcome = match statement::run(&self.connection, "COMMIT") {
             Ok(()) => {
@@ -346,10 +395,17 @@ impl Writer {
                 })
             }
         };
-        for acknowledgement in batch.acknowledgements {
-            // Nobody listens when the caller gave up waiting.
-            let _ = acknowledgement.send(outcome.clone());
+        self.listeners.tell(&batch.left.written);
+        batch.acknowledge(&outcome);
+    }
+
+    fn store(&self, events: Vec<KeptEvent>) -> Result<(), StoreError> {
+        for KeptBatch { batch, node } in AuditBatch::pack_kept(events)? {
+            for (sql, parameters) in batch.statements(node.as_deref().as_ref()) {
+                statement::execute(&self.connection, sql, &parameters)?;
+            }
         }
+        Ok(())
     }
 
     fn roll_back(&mut self) {
@@ -361,10 +417,21 @@ impl Writer {
     }
 }
 
+impl Batch {
+    /// Tells the transactions how it went.
+    fn acknowledge(self, outcome: &Result<(), StoreError>) {
+        for acknowledgement in self.acknowledgements {
+            // Nobody listens when the caller gave up waiting.
+            let _ = acknowledgement.send(outcome.clone());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::sqlite::connection;
+    use crate::{audit_event::AuditEvent, engine::sqlite::connection};
+    use domain::AccountId;
 
     const INSERT: &str = "INSERT INTO t (a) VALUES (:a)";
     const COUNT: &str = "SELECT COUNT(*) AS n FROM t";
@@ -374,7 +441,8 @@ mod tests {
         connection::create_file(&path).unwrap();
         let connection = connection::open(&path, connection::Use::Write).unwrap();
         connection.execute_batch("CREATE TABLE t (a TEXT)").unwrap();
-        Writers::new(connection, Commit::Shared, &Options::default()).unwrap()
+        Writers::new(connection, Commit::Shared, Access::Server, &Options::default(), &Arc::default())
+            .unwrap()
     }
 
     async fn rows(writers: &Arc<Writers>) -> i64 {
@@ -393,7 +461,7 @@ mod tests {
         while writers.waiting.len() == 0 {
             tokio::task::yield_now().await;
         }
-        let first = tokio::spawn(first.commit());
+        let first = tokio::spawn(first.commit(Left::default()));
         let second = second.await.unwrap();
         assert!(!first.is_finished(), "not acknowledged before the batch is committed");
         (first, second)
@@ -405,7 +473,7 @@ mod tests {
         let writers = writers(&directory);
         let (first, mut second) = batched(&writers).await;
         second.execute(INSERT, &[(":a", &"second")]).unwrap();
-        assert_eq!(second.commit().await, Ok(()));
+        assert_eq!(second.commit(Left::default()).await, Ok(()));
         assert_eq!(first.await.unwrap(), Ok(()));
         assert_eq!(writers.commits(), 1);
         assert_eq!(rows(&writers).await, 2);
@@ -434,7 +502,7 @@ mod tests {
             tokio::time::timeout(moment, &mut waiting).await.is_err(),
             "the first one has the connection"
         );
-        let mut committing = Box::pin(first.commit());
+        let mut committing = Box::pin(first.commit(Left::default()));
         assert!(tokio::time::timeout(moment, &mut committing).await.is_err(), "the flush waits its turn");
         drop(waiting);
         assert_eq!(tokio::time::timeout(Duration::from_secs(10), committing).await, Ok(Ok(())));
@@ -454,7 +522,7 @@ mod tests {
                 let mut turn = queue.begin().await.unwrap();
                 order.lock().unwrap().push(number);
                 turn.execute(INSERT, &[(":a", &"x")]).unwrap();
-                turn.commit().await.unwrap();
+                turn.commit(Left::default()).await.unwrap();
             }));
             while writers.waiting.len() <= number {
                 tokio::task::yield_now().await;
@@ -474,7 +542,7 @@ mod tests {
         let (first, mut second) = batched(&writers).await;
         second.execute(INSERT, &[(":a", &"second")]).unwrap();
         second.writer.as_mut().unwrap().connection.commit_hook(Some(|| true)).unwrap();
-        let (second, first) = (second.commit().await, first.await.unwrap());
+        let (second, first) = (second.commit(Left::default()).await, first.await.unwrap());
         for outcome in [first, second] {
             assert!(outcome.as_ref().is_err_and(StoreError::is_indeterminate), "{outcome:?}");
         }
@@ -482,7 +550,38 @@ mod tests {
         assert_eq!(rows(&writers).await, 0);
         let mut third = writers.begin().await.unwrap();
         third.execute(INSERT, &[(":a", &"third")]).unwrap();
-        assert_eq!(third.commit().await, Ok(()));
+        assert_eq!(third.commit(Left::default()).await, Ok(()));
+        assert_eq!(rows(&writers).await, 1);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_recorded_is_not_done() {
+        let directory = tempfile::tempdir().unwrap();
+        let writers = writers(&directory);
+        let (first, mut second) = batched(&writers).await;
+        second.execute(INSERT, &[(":a", &"second")]).unwrap();
+        // There is no table for events here.
+        let event = AuditEvent {
+            account_id: AccountId::parse("123456789012").unwrap(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            id: "id".into(),
+            event_name: "CreateUser".into(),
+            event_source: "iam.amazonaws.com".into(),
+            read_only: false,
+            user_name: None,
+            access_key_id: None,
+            resources: vec![],
+            document: "{}".into(),
+        };
+        let events = vec![KeptEvent { event, node: None }];
+        let second = second.commit(Left { events, ..Left::default() }).await;
+        for outcome in [first.await.unwrap(), second] {
+            assert!(outcome.as_ref().is_err_and(StoreError::is_unavailable), "{outcome:?}");
+        }
+        assert_eq!((rows(&writers).await, writers.commits()), (0, 0));
+        let mut third = writers.begin().await.unwrap();
+        third.execute(INSERT, &[(":a", &"third")]).unwrap();
+        assert_eq!(third.commit(Left::default()).await, Ok(()));
         assert_eq!(rows(&writers).await, 1);
     }
 
@@ -511,7 +610,7 @@ mod tests {
         assert_eq!(rows(&writers).await, 0);
         let mut third = writers.begin().await.unwrap();
         third.execute(INSERT, &[(":a", &"third")]).unwrap();
-        assert_eq!(third.commit().await, Ok(()));
+        assert_eq!(third.commit(Left::default()).await, Ok(()));
         assert_eq!(rows(&writers).await, 1);
     }
 }
