@@ -1,10 +1,12 @@
 """The audit trail: every call in it and no secret, found again by LookupEvents, and in files that show tampering."""
 
+import collections
 import concurrent.futures
 import contextlib
 import datetime
 import itertools
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -16,8 +18,10 @@ import pytest
 
 import store
 from clients import Boto3, Refused
+from commands import administrator as mint
+from commands import run
 from people import role, session, user_with_key
-from plane import BINARY, clean_environment
+from plane import BINARY, Plane, clean_environment
 from policies import allow
 from refusals import refused
 from test_sweep import smallest, unbuilt
@@ -112,6 +116,50 @@ def test_who_is_not_known_leaves_no_event(plane, root):
     root.call("iam", "ListGroups")
     eventually(lambda: lookup(root, LookupAttributes=by("EventName", "ListGroups")), "a known caller's event")
     assert not lookup(root, LookupAttributes=by("EventName", "ListUsers"))
+
+
+def test_what_operators_do_is_recorded_without_secrets(durable_plane, tmp_path):
+    plane = durable_plane()
+    data, backup, passphrase = tmp_path / "data", tmp_path / "backup", tmp_path / "passphrase"
+    minted = mint(data=data)
+    run("rotate-keys", "--reseal", data=data)
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}
+    policies = json.dumps([{"PolicyName": "Imported", "PolicyDocument": document}])
+    for _ in range(2):  # the second changes nothing
+        run("policies import", "-", stdin=policies, data=data)
+    run("rotate-keys", "data", "--prepare", code=1, data=data)
+    last = mint(data=data)
+    events = lookup(Boto3(plane, last), LookupAttributes=by("EventSource", "portcullis"))
+    done = {"MintCredentials": 2, "RotateRootKey": 1, "RotateDataKeys": 1, "ResealSecrets": 1, "ImportPolicies": 1}
+    assert collections.Counter(event["EventName"] for event in events) == done
+    for event in events:
+        record = json.loads(event["CloudTrailEvent"])
+        assert record["userIdentity"]["type"] == "Operator" and record["eventType"] == "AwsServiceEvent"
+        assert record["userIdentity"]["principalId"] == str(os.getuid()) and record["recipientAccountId"] == plane.account_id
+    [event] = lookup(Boto3(plane, last), LookupAttributes=by("AccessKeyId", minted.access_key_id))
+    assert event["EventName"] == "MintCredentials"
+    assert {"ResourceType": "AWS::IAM::Role", "ResourceName": "PortcullisAdministrator"} in event["Resources"]
+    said = repr(events)
+    for credentials in (minted, last):
+        assert credentials.access_key_id in said
+        assert credentials.secret_access_key not in said and credentials.session_token not in said
+    eventually(lambda: sum(record["eventSource"] == "portcullis" for record in records(tmp_path)) == 6, "their records in files")
+
+    passphrase.write_text("correct horse battery staple\n")
+    run("backup", str(backup), "--passphrase-file", str(passphrase), data=data)
+    elsewhere = tmp_path / "elsewhere" / "data"
+    run("restore", str(backup), "--passphrase-file", str(passphrase), data=elsewhere)
+    restored = Plane(tmp_path / "elsewhere", "--data-dir", str(elsewhere), *store.flags(elsewhere))
+    try:
+        admin = Boto3(restored, mint(data=elsewhere))
+        [event] = lookup(admin, LookupAttributes=by("EventName", "RestoreBackup"))
+        assert json.loads(event["CloudTrailEvent"])["serviceEventDetails"]["rows"] > 10
+        eventually(
+            lambda: "RestoreBackup" in [record["eventName"] for record in records(tmp_path / "elsewhere")], "its record in a file"
+        )
+    finally:
+        restored.stop()
+    assert audit(tmp_path, "verify").returncode == 0
 
 
 def test_no_secret_is_in_any_record(plane, root):

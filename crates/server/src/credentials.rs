@@ -7,13 +7,14 @@ use crate::{
     command_line::{Credentials, CredentialsFormat},
     config::Storage,
     first_start::ADMINISTRATOR_ROLE,
-    open,
+    open, operator,
 };
-use domain::{AccountId, RoleName, RoleSessionName, SecretAccessKey, Session, SessionPrincipal};
+use domain::{AccessKeyId, AccountId, RoleName, RoleSessionName, SecretAccessKey, Session, SessionPrincipal};
 use jiff::Timestamp;
-use services::{Plane, session_token};
+use serde_json::json;
+use services::{Deed, Plane, session_token};
 use std::{io::Write, time::Duration};
-use store::{Access, account, role, setting};
+use store::{Access, Retry, account, audit_event::AuditResource, role, setting};
 
 /// How long the credentials live. Clients ask again shortly before the end.
 const LIFETIME: Duration = Duration::from_hours(1);
@@ -27,6 +28,7 @@ pub(crate) async fn print(flags: Credentials) -> Result<(), Failure> {
     let plane = open::plane(&storage, Access::Tool, now).await?;
     let session = session(&plane, flags.account, flags.role, now).await?;
     let minted = session_token::mint(&session, plane.sealer.sessions(), &*plane.random)?;
+    record(&plane, &session, &minted.access_key_id, now).await?;
     let (id, secret, token) =
         (minted.access_key_id.as_str(), session.secret_access_key.expose(), minted.session_token.as_str());
     let text = match flags.format {
@@ -50,6 +52,46 @@ pub(crate) async fn print(flags: Credentials) -> Result<(), Failure> {
     };
     std::io::stdout().write_all(text.as_bytes())?;
     Ok(())
+}
+
+/// Tells the trail of the account before anybody has the credentials.
+async fn record(
+    plane: &Plane,
+    session: &Session,
+    access_key_id: &AccessKeyId,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let SessionPrincipal::Role { id, name, .. } = &session.principal else {
+        return Err("only roles have credentials of this kind".into());
+    };
+    let resource = |kind: &str, name: String| AuditResource { kind: kind.to_owned(), name };
+    let details = json!({
+        "accessKeyId": access_key_id.to_string(),
+        "roleName": name.to_string(),
+        "roleId": id.to_string(),
+        "roleSessionName": SESSION_NAME,
+        "expiration": whole_second(session.expires_at).to_string(),
+    });
+    let deed = Deed {
+        resources: vec![
+            resource("AWS::IAM::AccessKey", access_key_id.to_string()),
+            resource("AWS::IAM::Role", name.to_string()),
+        ],
+        access_key_id: Some(access_key_id.to_string()),
+        ..Deed::new("MintCredentials", details)
+    };
+    let (operator, mut retry) = (operator::current(), Retry::new());
+    loop {
+        let attempt = async {
+            let mut tx = plane.store.write().await?;
+            operator.record(&mut tx, session.account_id, deed.clone(), now).await?;
+            tx.commit().await
+        };
+        match attempt.await {
+            Err(error) if error.is_conflict() && retry.again().await => {}
+            done => return done.map_err(|error| format!("no credentials without a record: {error}").into()),
+        }
+    }
 }
 
 /// Clients know no fractions here.

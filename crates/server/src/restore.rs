@@ -1,8 +1,12 @@
 //! `portcullis restore`: a backup into an empty store.
 
 use crate::{
-    Failure, backup::passphrase, check, command_line::Restore, config::Storage, open::make_directory,
+    Failure, backup::passphrase, check, clock::Clock, command_line::Restore, config::Storage,
+    open::make_directory, operator,
 };
+use jiff::Timestamp;
+use serde_json::json;
+use services::Deed;
 use std::{
     fs::File,
     io::{Read, Write},
@@ -11,7 +15,7 @@ use std::{
 };
 use store::{
     Location, RootKey,
-    backup::{self, Secret},
+    backup::{self, Secret, Summary},
 };
 
 /// Restores the backup and checks the store; gives what the check gives.
@@ -31,14 +35,24 @@ pub(crate) async fn restore(flags: Restore) -> Result<ExitCode, Failure> {
         make_directory(file)?;
     }
     make_directory(root_key_file)?;
-    let summary = backup::restore(&storage.location, root_key_file, &secret, from).await?;
+    let (operator, now) = (operator::current(), Clock::default().now());
+    let record = |management, summary: &Summary| {
+        let details = json!({ "rows": summary.rows, "backupMadeAt": time(summary.made_at) });
+        operator.event(management, Deed::new("RestoreBackup", details), now)
+    };
+    let summary = backup::restore(&storage.location, root_key_file, &secret, from, &record).await?;
     writeln!(
         std::io::stdout(),
         "restored {} rows of a backup made at {}",
         summary.rows,
-        summary.made_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        time(summary.made_at)
     )?;
     check::run(&flags.place).await
+}
+
+/// `2026-01-02T03:04:05Z`
+fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// `-` is standard input.

@@ -5,10 +5,12 @@ use crate::{
     clock::Clock,
     command_line::{RotateKeys, WhichKeys},
     config::Storage,
-    open,
+    open, operator,
 };
+use serde_json::json;
+use services::Deed;
 use std::{io::Write, path::Path, time::Duration};
-use store::{Access, RootKey, SETTLING, Store};
+use store::{Access, DataKeyRotation, Reseal, RootKey, SETTLING, Store};
 
 /// Beside the time that a new key takes to settle: what servers may be late in noticing it.
 const NOTICING: Duration = Duration::from_secs(3);
@@ -42,7 +44,12 @@ pub(crate) async fn rotate(flags: RotateKeys) -> Result<(), Failure> {
 }
 
 async fn rotate_root_key(store: &Store, file: &Path) -> Result<(), Failure> {
-    let (old, new) = store::rotate_root_key(store, file).await?;
+    let (operator, now) = (operator::current(), Clock::default().now());
+    let record = |management, (old, new): &(String, String)| {
+        let details = json!({ "oldRootKey": old, "newRootKey": new });
+        operator.event(management, Deed::new("RotateRootKey", details), now)
+    };
+    let (old, new) = store::rotate_root_key(store, file, &record).await?;
     let file = file.display();
     say(&format!(
         "root key {new} is in {file}; {old} is kept in {file}.{old} for backups that were made under it"
@@ -51,7 +58,12 @@ async fn rotate_root_key(store: &Store, file: &Path) -> Result<(), Failure> {
 
 async fn rotate_data_keys(store: &Store, file: &Path) -> Result<(), Failure> {
     let root_key = RootKey::of_store(store, file).await?;
-    let rotation = store::rotate_data_keys(store, &root_key, Clock::default().now()).await?;
+    let (operator, now) = (operator::current(), Clock::default().now());
+    let record = |management, rotation: &DataKeyRotation| {
+        let details = json!({ "made": rotation.made, "deleted": rotation.deleted });
+        operator.event(management, Deed::new("RotateDataKeys", details), now)
+    };
+    let rotation = store::rotate_data_keys(store, &root_key, &record, now).await?;
     let seconds = SETTLING.as_secs();
     say(&format!("made the data keys {}; they seal in {seconds} seconds", numbers(&rotation.made)))?;
     if !rotation.deleted.is_empty() {
@@ -68,7 +80,12 @@ async fn reseal(store: &Store, file: &Path) -> Result<(), Failure> {
     tokio::time::sleep(SETTLING.unsigned_abs() + NOTICING).await;
     let now = Clock::default().now();
     let sealer = open::sealer(store, Some(file), Access::Tool, now).await?;
-    let done = store::reseal(store, &sealer, now).await?;
+    let operator = operator::current();
+    let record = |management, done: &Reseal| {
+        let details = json!({ "secrets": done.secrets, "deleted": done.deleted });
+        operator.event(management, Deed::new("ResealSecrets", details), now)
+    };
+    let done = store::reseal(store, &sealer, &record, now).await?;
     say(&format!("sealed {} secrets anew; deleted the data keys {}", done.secrets, numbers(&done.deleted)))
 }
 

@@ -7,7 +7,7 @@ use domain::AccountId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Row, StoreError, Transaction, audit_batch, document};
+use crate::{Row, StoreError, Transaction, audit_batch, audit_chain, document, setting};
 
 /// An event as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +115,20 @@ pub struct AuditLookup<'a> {
     pub before: Option<&'a AuditPosition>,
     /// Most events.
     pub limit: u32,
+}
+
+/// Makes the event that tells of `T`, which was done for the whole plane: it belongs into the trail of the management account.
+/// Whoever is handed one stores its event in the transaction that does it.
+pub type Record<'a, T> = &'a (dyn Fn(AccountId, &T) -> AuditEvent + Sync);
+
+/// Stores the event of what an operator did for the whole plane, once there is an account.
+pub(crate) async fn record<T>(
+    tx: &mut Transaction,
+    record: Record<'_, T>,
+    done: &T,
+) -> Result<(), StoreError> {
+    let Some(management) = setting::management_account(tx).await? else { return Ok(()) };
+    insert(tx, &record(management, done), Some(audit_chain::OPERATOR)).await.map(drop)
 }
 
 /// Stores an event, and notes that it is still to be written to the files of `node`, if it keeps any. Says whether it was

@@ -26,7 +26,7 @@ use record::{Begin, Record};
 use stream::{OpeningReader, SealingWriter};
 
 use crate::{
-    Access, Location, Options, RootKey, Store, StoreError, migration,
+    Access, Location, Options, RootKey, Store, StoreError, audit_event, migration,
     row::Cell,
     seal,
     table::{TABLES, Table},
@@ -110,12 +110,13 @@ fn of_its_types<'a>(table: &Table, cells: &'a [Cell]) -> Result<&'a [Cell], Stor
 /// Restores a backup into the empty store at `location`, which nobody else uses meanwhile.
 ///
 /// A backup under a passphrase brings its root key along: it is written to `root_key_file`, unless it is there already.
-/// [`BackupError::NotEmpty`] when the store holds anything, [`StoreError::InUse`] when a server runs on its SQLite file.
+/// `told` tells its trail that it was restored. [`BackupError::NotEmpty`] when the store holds anything, [`StoreError::InUse`] when a server runs on its SQLite file.
 pub async fn restore(
     location: &Location,
     root_key_file: &Path,
     secret: &Secret<'_>,
     from: impl Read,
+    told: audit_event::Record<'_, Summary>,
 ) -> Result<Summary, BackupError> {
     // All that can be known beforehand is, before the store is touched.
     let mut from = OpeningReader::begin(BufReader::new(from), secret)?;
@@ -163,12 +164,14 @@ pub async fn restore(
     tx.load(&table, &rows).await?;
     from.finish()?;
     migration::advance(&mut tx, store.engine(), begin.schema).await?;
+    let summary = Summary { rows: read, made_at };
+    audit_event::record(&mut tx, told, &summary).await?;
     // Before the data it opens: a root key without data harms nobody.
     if let Some(bytes) = root_key {
         RootKey::install(root_key_file, &bytes)?;
     }
     tx.commit().await?;
-    Ok(Summary { rows: read, made_at })
+    Ok(summary)
 }
 
 /// Rows handed to the engine at a time.

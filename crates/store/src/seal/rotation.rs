@@ -23,8 +23,9 @@ use super::{
     sealer,
 };
 use crate::{
-    Retry, Row, Store, StoreError, Transaction, access_key, audit_chain, login_profile, mfa_device,
-    migration, saml_provider, server_certificate,
+    Retry, Row, Store, StoreError, Transaction, access_key, audit_chain,
+    audit_event::{self, Record},
+    login_profile, mfa_device, migration, saml_provider, server_certificate,
 };
 
 /// No session lives longer: the most that GetSessionToken gives a user.
@@ -97,8 +98,12 @@ pub fn prepare_root_key(path: &Path) -> Result<(String, PathBuf), RootKeyError> 
 }
 
 /// Puts a new root key in place of the one in that file; gives the names of the old one and of the new one. Finishes a
-/// rotation that was interrupted before it begins another one.
-pub async fn rotate_root_key(store: &Store, path: &Path) -> Result<(String, String), RootKeyError> {
+/// rotation that was interrupted before it begins another one. `record` tells the trail of the two names.
+pub async fn rotate_root_key(
+    store: &Store,
+    path: &Path,
+    record: Record<'_, (String, String)>,
+) -> Result<(String, String), RootKeyError> {
     let lock = RotationLock::take(path)?;
     let (old, place) = RootKey::choose(store, path).await?;
     if matches!(place, Place::Beside) {
@@ -107,7 +112,7 @@ pub async fn rotate_root_key(store: &Store, path: &Path) -> Result<(String, Stri
     let new = RootKey::next(path)?;
     let mut retry = Retry::new();
     loop {
-        match wrap_anew(store, &old, &new).await {
+        match wrap_anew(store, &old, &new, record).await {
             Err(SealError::Store(error)) if error.is_conflict() && retry.again().await => {}
             done => break done?,
         }
@@ -116,7 +121,12 @@ pub async fn rotate_root_key(store: &Store, path: &Path) -> Result<(String, Stri
     Ok((old.name(), new.name()))
 }
 
-async fn wrap_anew(store: &Store, old: &RootKey, new: &RootKey) -> Result<(), SealError> {
+async fn wrap_anew(
+    store: &Store,
+    old: &RootKey,
+    new: &RootKey,
+    record: Record<'_, (String, String)>,
+) -> Result<(), SealError> {
     let mut tx = store.write().await?;
     for key in data_key::list(&mut tx).await? {
         // Somebody else may have done it with the same two keys.
@@ -125,6 +135,7 @@ async fn wrap_anew(store: &Store, old: &RootKey, new: &RootKey) -> Result<(), Se
             data_key::update(&mut tx, key.id, &new.wrap(key.id, key.purpose.as_str(), &bytes)?).await?;
         }
     }
+    audit_event::record(&mut tx, record, &(old.name(), new.name())).await?;
     Ok(tx.commit().await?)
 }
 
@@ -137,15 +148,16 @@ pub struct DataKeyRotation {
     pub deleted: Vec<u32>,
 }
 
-/// Makes a new data key of each purpose, and deletes the session keys that nothing needs any more.
+/// Makes a new data key of each purpose, and deletes the session keys that nothing needs any more. `record` tells the trail.
 pub async fn rotate_data_keys(
     store: &Store,
     root_key: &RootKey,
+    record: Record<'_, DataKeyRotation>,
     now: Timestamp,
 ) -> Result<DataKeyRotation, SealError> {
     let mut retry = Retry::new();
     loop {
-        match add_data_keys(store, root_key, now).await {
+        match add_data_keys(store, root_key, record, now).await {
             Err(SealError::Store(error))
                 if (error.is_conflict() || matches!(error, StoreError::Unique { .. }))
                     && retry.again().await => {}
@@ -157,6 +169,7 @@ pub async fn rotate_data_keys(
 async fn add_data_keys(
     store: &Store,
     root_key: &RootKey,
+    record: Record<'_, DataKeyRotation>,
     now: Timestamp,
 ) -> Result<DataKeyRotation, SealError> {
     let mut rotation = DataKeyRotation::default();
@@ -171,6 +184,7 @@ async fn add_data_keys(
     for purpose in Purpose::ALL {
         rotation.made.push(sealer::add(&mut tx, &mut keys, purpose, root_key, now).await?);
     }
+    audit_event::record(&mut tx, record, &rotation).await?;
     tx.commit().await?;
     Ok(rotation)
 }
@@ -196,8 +210,14 @@ pub struct Reseal {
 /// Seals every secret that is not sealed under the sealing record key anew, and then deletes the other record keys.
 ///
 /// The sealing key must have settled, so that no other node seals under an older one any more. What clients hold that was
-/// sealed under a deleted key, markers of pages, is refused from then on.
-pub async fn reseal(store: &Store, sealer: &Sealer, now: Timestamp) -> Result<Reseal, SealError> {
+/// sealed under a deleted key, markers of pages, is refused from then on. `record` tells the trail when all is done: sealing
+/// anew what was sealed changes nothing, and may be begun again.
+pub async fn reseal(
+    store: &Store,
+    sealer: &Sealer,
+    record: Record<'_, Reseal>,
+    now: Timestamp,
+) -> Result<Reseal, SealError> {
     let mut reseal = Reseal::default();
     migration::require_all_known(&mut store.read()).await?;
     for kind in SEALED {
@@ -216,12 +236,26 @@ pub async fn reseal(store: &Store, sealer: &Sealer, now: Timestamp) -> Result<Re
         }
     }
     let mut retry = Retry::new();
-    reseal.deleted = loop {
-        match delete_unused(store, sealer.record_key(), now).await {
+    loop {
+        match finish(store, sealer, record, reseal.secrets, now).await {
             Err(SealError::Store(error)) if error.is_conflict() && retry.again().await => {}
-            done => break done?,
+            done => return done,
         }
-    };
+    }
+}
+
+async fn finish(
+    store: &Store,
+    sealer: &Sealer,
+    record: Record<'_, Reseal>,
+    secrets: u64,
+    now: Timestamp,
+) -> Result<Reseal, SealError> {
+    let mut tx = store.write().await?;
+    let deleted = delete_unused(&mut tx, sealer.record_key(), now).await?;
+    let reseal = Reseal { secrets, deleted };
+    audit_event::record(&mut tx, record, &reseal).await?;
+    tx.commit().await?;
     Ok(reseal)
 }
 
@@ -257,12 +291,11 @@ async fn reseal_page(
 }
 
 /// Deletes the record keys but `sealing`, and those newer than it, that no secret is sealed under.
-async fn delete_unused(store: &Store, sealing: u32, now: Timestamp) -> Result<Vec<u32>, SealError> {
+async fn delete_unused(tx: &mut Transaction, sealing: u32, now: Timestamp) -> Result<Vec<u32>, SealError> {
     let mut deleted = Vec::new();
-    let mut tx = store.write().await?;
     // A newer program may seal what this one does not count.
-    migration::require_all_known(&mut tx).await?;
-    let keys = data_key::list(&mut tx).await?;
+    migration::require_all_known(tx).await?;
+    let keys = data_key::list(tx).await?;
     if data_key::sealing(&keys, Purpose::Record, now) != Some(sealing) {
         return Ok(deleted);
     }
@@ -274,11 +307,10 @@ async fn delete_unused(store: &Store, sealing: u32, now: Timestamp) -> Result<Ve
                 tx.find(kind.count, &[(":key_id", &number)]).await?.map_or(Ok(0), |row| row.count("n"))?;
         }
         if sealed == 0 {
-            data_key::delete(&mut tx, key.id).await?;
+            data_key::delete(tx, key.id).await?;
             deleted.push(key.id);
         }
     }
-    tx.commit().await?;
     Ok(deleted)
 }
 

@@ -25,7 +25,7 @@ use store::{
 use crate::{
     account_records::{profile_of, request_of},
     credentials,
-    fixture::{Bench, Counting, Fixture, id, time},
+    fixture::{Bench, Counting, Fixture, heard, id, time, told},
     providers,
 };
 
@@ -64,7 +64,7 @@ async fn everything_comes_back(from: &Fixture<'_>, to: &Fixture<'_>) {
             backup::write(&bench.store, &root_key, secret, Vec::new(), time(9)).await.unwrap();
         assert!(written.rows > USERS as u64);
         let location = to.empty().await;
-        let restored = backup::restore(&location, key_file, secret, &bytes[..]).await.unwrap();
+        let restored = backup::restore(&location, key_file, secret, &bytes[..], &told).await.unwrap();
         assert_eq!(restored, written);
         let store = Store::open(&location, Access::Server).await.unwrap();
         assert_eq!(exported(&store).await, before);
@@ -72,7 +72,9 @@ async fn everything_comes_back(from: &Fixture<'_>, to: &Fixture<'_>) {
         let sealer = Sealer::open(&store, &root_key, time(10)).await.unwrap();
         let report = store.check(Some(&sealer)).await.unwrap();
         assert_eq!(report.findings, vec![]);
-        assert_eq!(report.rows.iter().map(|(_, rows)| rows).sum::<u64>(), written.rows);
+        // With the event that tells of it, and that this waits to be written to files.
+        assert_eq!(report.rows.iter().map(|(_, rows)| rows).sum::<u64>(), written.rows + 2);
+        assert_eq!(heard(&store, bench.account).await, (vec!["Summary".to_owned()], 1));
         let empty: Vec<_> = report.rows.iter().filter(|(_, rows)| *rows == 0).collect();
         assert!(empty.is_empty(), "every table has a row to lose: {empty:?}");
         credentials::open(&bench, &store, &sealer, "keeper").await;
@@ -83,7 +85,7 @@ async fn everything_comes_back(from: &Fixture<'_>, to: &Fixture<'_>) {
         assert_eq!(opened.expose(), key.1.expose());
         assert_eq!(&*sealer.sessions().unseal("ASIA1", &session).unwrap(), b"session");
         drop(store);
-        let again = backup::restore(&location, key_file, secret, &bytes[..]).await.unwrap_err();
+        let again = backup::restore(&location, key_file, secret, &bytes[..], &told).await.unwrap_err();
         assert!(matches!(again, BackupError::NotEmpty), "{again:?}");
         let store = Store::open(&location, Access::Server).await.unwrap();
         assert_eq!(exported(&store).await, before, "the refused restore changed nothing");
@@ -121,7 +123,7 @@ async fn a_backup_is_one_snapshot(from: &Fixture<'_>, to: &Fixture<'_>) {
         let (bytes, _) =
             backup::write(&bench.store, &root_key, &secret, Vec::new(), time(number)).await.unwrap();
         let location = to.empty().await;
-        backup::restore(&location, Path::new("unused"), &secret, &bytes[..]).await.unwrap();
+        backup::restore(&location, Path::new("unused"), &secret, &bytes[..], &told).await.unwrap();
         let store = Store::open(&location, Access::Server).await.unwrap();
         let mut tx = store.read();
         let [a, z] = [setting::find(&mut tx, "a").await.unwrap(), setting::find(&mut tx, "z").await.unwrap()];
@@ -144,7 +146,7 @@ async fn what_fails_leaves_the_store_empty(from: &Fixture<'_>, to: &Fixture<'_>)
     let (bytes, _) = write().await.unwrap();
     let location = to.empty().await;
     let restore = async |bytes: &[u8]| -> Result<Summary, BackupError> {
-        backup::restore(&location, Path::new("unused"), &secret, bytes).await
+        backup::restore(&location, Path::new("unused"), &secret, bytes, &told).await
     };
     let mut tampered = bytes.clone();
     *tampered.last_mut().unwrap() ^= 1;
@@ -157,7 +159,8 @@ async fn what_fails_leaves_the_store_empty(from: &Fixture<'_>, to: &Fixture<'_>)
     let error = restore(b"something else").await.unwrap_err();
     assert!(matches!(error, BackupError::NotABackup), "{error:?}");
     let other = RootKey::generate().unwrap();
-    let error = backup::restore(&location, Path::new("unused"), &Secret::RootKey(&other), &bytes[..]).await;
+    let error =
+        backup::restore(&location, Path::new("unused"), &Secret::RootKey(&other), &bytes[..], &told).await;
     assert!(matches!(error, Err(BackupError::WrongRootKey { .. })), "{error:?}");
     let error = backup::write(&bench.store, &other, &secret, Vec::new(), time(9)).await;
     assert!(error.is_err(), "a backup under a root key that is not the store's");

@@ -156,6 +156,7 @@ pub(crate) async fn open(bench: &Bench, store: &Store, sealer: &Sealer, name: &s
 }
 
 pub(crate) async fn login_profiles(bench: &Bench) {
+    const MOVED: &str = "UPDATE login_profile SET owner_id = 'root'";
     let sealer = bench.sealer().await;
     let alice = bench.user("alice", "/");
     let mut profile = profile_of(bench, owner(&alice));
@@ -188,7 +189,6 @@ pub(crate) async fn login_profiles(bench: &Bench) {
         })
         .await;
     // The hashes of one owner are of no use to another.
-    const MOVED: &str = "UPDATE login_profile SET owner_id = 'root'";
     bench.write(async |tx| tx.execute(MOVED, &[]).await).await;
     let opened = bench
         .try_write(async |tx| {
@@ -208,6 +208,8 @@ pub(crate) async fn login_profiles(bench: &Bench) {
 }
 
 pub(crate) async fn mfa_devices(bench: &Bench) {
+    const SWAPPED: &str = "UPDATE mfa_device SET seed = (SELECT d.seed FROM mfa_device d
+        WHERE d.serial_key = 'gaht12345678') WHERE serial_key = 'aaht00000001'";
     let sealer = bench.sealer().await;
     let alice = bench.user("alice", "/");
     let device = |kind, serial: &str| device_of(bench, kind, serial, None);
@@ -286,8 +288,6 @@ pub(crate) async fn mfa_devices(bench: &Bench) {
         .await;
     assert_eq!(bench.store.check(Some(&sealer)).await.unwrap().findings, vec![]);
     // Of users that are gone, and with seeds of other devices.
-    const SWAPPED: &str = "UPDATE mfa_device SET seed = (SELECT d.seed FROM mfa_device d
-        WHERE d.serial_key = 'gaht12345678') WHERE serial_key = 'aaht00000001'";
     bench
         .write(async |tx| {
             tx.execute(SWAPPED, &[]).await?;

@@ -6,7 +6,10 @@ use std::{
 
 use domain::{Account, AccountId, IdKind, Path, Random, UniqueId, User, UserName};
 use jiff::Timestamp;
-use store::{Access, Location, RootKey, Sealer, Store, StoreError, account};
+use store::{
+    Access, Location, RootKey, Sealer, Store, StoreError, account, audit_chain,
+    audit_event::{self, AuditAttribute, AuditEvent, AuditLookup},
+};
 use tempfile::TempDir;
 
 use crate::postgres::Cluster;
@@ -140,6 +143,45 @@ impl Bench {
     pub(crate) async fn sealer(&self) -> Sealer {
         Sealer::open(&self.store, &RootKey::generate().unwrap(), time(0)).await.unwrap()
     }
+}
+
+/// What the trail is told of anything.
+pub(crate) fn told<T>(account_id: AccountId, _: &T) -> AuditEvent {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    AuditEvent {
+        account_id,
+        at: time(7),
+        id: format!("told-{}", NUMBER.fetch_add(1, Ordering::Relaxed)),
+        event_name: std::any::type_name::<T>().into(),
+        event_source: "portcullis".into(),
+        read_only: false,
+        user_name: None,
+        access_key_id: None,
+        resources: vec![],
+        document: "{}".into(),
+    }
+}
+
+/// What the trail was told, and what of it waits for the files of any node.
+pub(crate) async fn heard(store: &Store, account_id: AccountId) -> (Vec<String>, usize) {
+    let asked = AuditLookup {
+        account_id,
+        attribute: Some((AuditAttribute::EventSource, "portcullis")),
+        from: time(0),
+        until: time(100),
+        before: None,
+        limit: 100,
+    };
+    let mut tx = store.read();
+    let mut names: Vec<String> = audit_event::lookup(&mut tx, &asked)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|event| event.event_name.rsplit("::").next().unwrap_or_default().to_owned())
+        .collect();
+    names.sort();
+    let waiting = audit_chain::waiting(&mut tx, audit_chain::OPERATOR, 100).await.unwrap();
+    (names, waiting.len())
 }
 
 /// Looks that none of the secrets, given as `sealed`, can be read.

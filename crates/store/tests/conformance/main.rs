@@ -98,6 +98,7 @@ async fn suite(fixture: &Fixture<'_>) {
         sealing::a_root_key_file_is_made_once,
         rotation::a_new_data_key_seals_when_every_node_can_open,
         rotation::sealing_anew_lets_old_keys_go,
+        rotation::what_is_rotated_is_told,
         rotation::an_interrupted_root_key_rotation_is_finished,
         rotation::a_root_key_may_be_handed_round_first,
         rotation::concurrent_rotations_agree,

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use domain::{AccessKey, AccessKeyId, AccessKeyOwner, AccessKeyStatus, SecretAccessKey};
 use store::{
-    RootKey, RootKeyError, SETTLING, SealError, Sealer, access_key, prepare_root_key, reseal,
-    rotate_data_keys, rotate_root_key,
+    RootKey, RootKeyError, SETTLING, SealError, Sealer, access_key, audit_chain, prepare_root_key, reseal,
+    rotate_data_keys, rotate_root_key, setting,
 };
 use tempfile::TempDir;
 
 use crate::{
     credentials,
-    fixture::{Bench, Counting, time},
+    fixture::{Bench, Counting, heard, time, told},
     providers,
 };
 
@@ -60,7 +60,8 @@ pub(crate) async fn a_new_data_key_seals_when_every_node_can_open(bench: &Bench)
     let other = open(bench, &keys.file).await;
     let old = insert(bench, &keys.sealer).await;
     let session = keys.sealer.sessions().seal("ASIA1", b"x").unwrap();
-    let rotation = rotate_data_keys(&bench.store, &root_key(bench, &keys).await, time(10)).await.unwrap();
+    let rotation =
+        rotate_data_keys(&bench.store, &root_key(bench, &keys).await, &told, time(10)).await.unwrap();
     assert_eq!((rotation.made.len(), rotation.deleted.len()), (2, 0));
     let refresh = async |sealer: &Sealer, seconds| {
         sealer.refresh(&bench.store, &keys.file, time(seconds)).await.unwrap()
@@ -84,7 +85,7 @@ pub(crate) async fn a_new_data_key_seals_when_every_node_can_open(bench: &Bench)
     }
     // Days later the first session key has outlived everything it sealed.
     let rotation =
-        rotate_data_keys(&bench.store, &root_key(bench, &keys).await, time(200_000)).await.unwrap();
+        rotate_data_keys(&bench.store, &root_key(bench, &keys).await, &told, time(200_000)).await.unwrap();
     assert_eq!(rotation.deleted.len(), 1);
     refresh(&keys.sealer, 200_001).await;
     assert!(matches!(keys.sealer.sessions().unseal("ASIA1", &session), Err(SealError::UnknownKey(_))));
@@ -100,12 +101,12 @@ pub(crate) async fn sealing_anew_lets_old_keys_go(bench: &Bench) {
     // With two private keys, and two users' passwords and devices.
     providers::fill(bench, &keys.sealer, "provider").await;
     credentials::fill(bench, &keys.sealer, "alice").await;
-    rotate_data_keys(&bench.store, &root_key(bench, &keys).await, time(10)).await.unwrap();
+    rotate_data_keys(&bench.store, &root_key(bench, &keys).await, &told, time(10)).await.unwrap();
     let settled = time(10) + SETTLING;
     keys.sealer.refresh(&bench.store, &keys.file, settled).await.unwrap();
-    let done = reseal(&bench.store, &keys.sealer, settled).await.unwrap();
+    let done = reseal(&bench.store, &keys.sealer, &told, settled).await.unwrap();
     assert_eq!((done.secrets, done.deleted.len()), (456, 1));
-    let again = reseal(&bench.store, &keys.sealer, settled).await.unwrap();
+    let again = reseal(&bench.store, &keys.sealer, &told, settled).await.unwrap();
     assert_eq!((again.secrets, again.deleted.len()), (0, 0));
     let fresh = open(bench, &keys.file).await;
     for secret in &secrets {
@@ -115,11 +116,50 @@ pub(crate) async fn sealing_anew_lets_old_keys_go(bench: &Bench) {
     assert_eq!(bench.store.check(Some(&fresh)).await.unwrap().findings, vec![]);
 }
 
+pub(crate) async fn what_is_rotated_is_told(bench: &Bench) {
+    let keys = keys(bench).await;
+    let rotate = async || {
+        rotate_root_key(&bench.store, &keys.file, &told).await.unwrap();
+        let root_key = root_key(bench, &keys).await;
+        rotate_data_keys(&bench.store, &root_key, &told, time(10)).await.unwrap();
+        reseal(&bench.store, &open(bench, &keys.file).await, &told, time(10)).await.unwrap();
+    };
+    // Whom it would be told, there is not yet.
+    rotate().await;
+    assert_eq!(heard(&bench.store, bench.account).await, (vec![], 0));
+    let management = bench.account.to_string();
+    bench.write(async |tx| setting::put(tx, setting::MANAGEMENT_ACCOUNT, &management).await).await;
+    rotate().await;
+    let (names, waiting) = heard(&bench.store, bench.account).await;
+    assert_eq!((names.len(), waiting), (3, 3), "{names:?}");
+    assert!(names.iter().any(|name| name == "DataKeyRotation") && names.iter().any(|name| name == "Reseal"));
+    // The first node that keeps files gets them, and no other.
+    bench
+        .write(async |tx| {
+            assert_eq!(audit_chain::take_over(tx, "node").await?, 3);
+            assert_eq!(audit_chain::take_over(tx, "other").await?, 0);
+            assert_eq!(audit_chain::waiting(tx, "node", 100).await?.len(), 3);
+            Ok(())
+        })
+        .await;
+    assert_eq!(heard(&bench.store, bench.account).await.1, 0);
+    // Where none does, they wait as long as the store keeps them.
+    rotate().await;
+    bench
+        .write(async |tx| {
+            assert_eq!(audit_chain::forget_before(tx, time(7)).await?, 0);
+            assert_eq!(audit_chain::forget_before(tx, time(8)).await?, 3);
+            assert_eq!(audit_chain::waiting(tx, "node", 100).await?.len(), 3);
+            Ok(())
+        })
+        .await;
+}
+
 pub(crate) async fn an_interrupted_root_key_rotation_is_finished(bench: &Bench) {
     let keys = keys(bench).await;
     let secret = insert(bench, &keys.sealer).await;
     let first = std::fs::read(&keys.file).unwrap();
-    let (old, new) = rotate_root_key(&bench.store, &keys.file).await.unwrap();
+    let (old, new) = rotate_root_key(&bench.store, &keys.file, &told).await.unwrap();
     let second = std::fs::read(&keys.file).unwrap();
     assert_ne!(first, second);
     let kept = keys.directory.path().join(format!("root.key.{old}"));
@@ -144,7 +184,7 @@ pub(crate) async fn an_interrupted_root_key_rotation_is_finished(bench: &Bench) 
     let (prepared, file) = prepare_root_key(&keys.file).unwrap();
     assert_eq!(file, beside);
     assert!(opens(bench, &open(bench, &keys.file).await, &secret).await);
-    assert_eq!(rotate_root_key(&bench.store, &keys.file).await.unwrap(), (new, prepared));
+    assert_eq!(rotate_root_key(&bench.store, &keys.file, &told).await.unwrap(), (new, prepared));
     assert!(!beside.exists());
     assert!(opens(bench, &open(bench, &keys.file).await, &secret).await);
 }
@@ -157,7 +197,7 @@ pub(crate) async fn a_root_key_may_be_handed_round_first(bench: &Bench) {
     let other = open(bench, &file).await;
     let (_, prepared) = prepare_root_key(&keys.file).unwrap();
     std::fs::copy(prepared, node.path().join("root.key.new")).unwrap();
-    let (_, new) = rotate_root_key(&bench.store, &keys.file).await.unwrap();
+    let (_, new) = rotate_root_key(&bench.store, &keys.file, &told).await.unwrap();
     assert!(other.refresh(&bench.store, &file, time(1)).await.unwrap());
     assert_eq!(RootKey::load(&file).unwrap().name(), new);
     // A node that was left out goes on with what it has, and says so.
@@ -165,7 +205,7 @@ pub(crate) async fn a_root_key_may_be_handed_round_first(bench: &Bench) {
     std::fs::write(left_out.path().join("root.key"), [0; 32]).unwrap();
     let error = other.refresh(&bench.store, &left_out.path().join("root.key"), time(1)).await;
     assert!(matches!(error, Ok(false)), "nothing has changed since: {error:?}");
-    rotate_root_key(&bench.store, &keys.file).await.unwrap();
+    rotate_root_key(&bench.store, &keys.file, &told).await.unwrap();
     assert!(other.refresh(&bench.store, &file, time(1)).await.is_err());
     let session = keys.sealer.sessions().seal("ASIA1", b"x").unwrap();
     assert_eq!(&*other.sessions().unseal("ASIA1", &session).unwrap(), b"x");
@@ -177,7 +217,7 @@ pub(crate) async fn concurrent_rotations_agree(bench: &Bench) {
     let rotations: Vec<_> = (0..4)
         .map(|_| {
             let (store, file) = (bench.store.clone(), keys.file.clone());
-            tokio::spawn(async move { rotate_root_key(&store, &file).await })
+            tokio::spawn(async move { rotate_root_key(&store, &file, &told).await })
         })
         .collect();
     let mut done = 0;
