@@ -26,6 +26,17 @@ impl<'a> Grants<'a> {
         grants
     }
 
+    /// About how many comparisons it takes to tell what is granted of all services. `actions` says how many actions a service
+    /// has, by its prefix; of none, how many there are in all.
+    pub fn work(&self, actions: impl Fn(Option<&str>) -> usize) -> usize {
+        let patterns = self.allows.iter().chain(&self.denies).flat_map(|listed| &listed.patterns);
+        let each = patterns.map(|pattern| {
+            let service = pattern.literal_start().split_once(':').map(|(service, _)| service);
+            actions(service).saturating_add(1)
+        });
+        each.fold(0, usize::saturating_add)
+    }
+
     /// Of a service's actions, by the service's prefix in lower case and their names, those that are granted. Takes time
     /// in proportion to the patterns that speak of the service, for each action, and to all patterns once.
     pub fn among<'n>(
@@ -84,6 +95,21 @@ mod tests {
         let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
         let policy = Policy::parse(&text, PolicyKind::Identity).unwrap();
         Grants::of([&policy]).among("s3", ["GetObject", "PutObject", "ListBucket"]).collect()
+    }
+
+    #[test]
+    fn work_grows_with_what_patterns_may_speak_of() {
+        let text = r#"{"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": ["s3:Get*", "*:Get*", "none:*"], "Resource": "*"},
+            {"Effect": "Deny", "NotAction": ["S3:*"], "Resource": "*"}]}"#;
+        let policy = Policy::parse(text, PolicyKind::Identity).unwrap();
+        let actions = |service: Option<&str>| match service {
+            None => 100,
+            Some("s3") => 10,
+            Some(_) => 0,
+        };
+        assert_eq!(Grants::of([&policy]).work(actions), 11 + 101 + 1 + 11);
+        assert_eq!(Grants::of([&policy, &policy]).work(|_| usize::MAX), usize::MAX);
     }
 
     #[test]

@@ -112,7 +112,7 @@ pub(crate) const TABLES: &[Table] = &[
     table!("service_access": account_id Text, principal_id Text, service Text, action Text;
         used_at Integer, region Text),
     table!("access_report": account_id Text, job_id Text;
-        created_at Integer, doc_version Integer, doc Text),
+        asked_by Text, created_at Integer, doc_version Integer, doc Text),
     table!("audit_event": account_id Text, event_at Integer, event_id Text;
         doc_version Integer, doc Text, event_name Text, event_source Text, read_only Text, user_name Text,
         access_key_id Text, resources Text),

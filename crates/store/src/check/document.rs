@@ -171,6 +171,7 @@ pub(super) fn check(table: &str, row: &Row) -> Result<(), StoreError> {
             let report: AccessReport = document::read(row)?;
             same(row, "account_id", &report.account_id)?;
             same(row, "job_id", &report.job_id)?;
+            same(row, "asked_by", &report.asked_by)?;
             same(row, "created_at", &report.created_at)
         }
         "audit_event" => {

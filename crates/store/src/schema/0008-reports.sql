@@ -22,12 +22,14 @@ CREATE TABLE service_access (
 CREATE TABLE access_report (
     account_id TEXT COLLATE "C" NOT NULL REFERENCES account (account_id),
     job_id TEXT COLLATE "C" NOT NULL,
+    asked_by TEXT COLLATE "C" NOT NULL,
     created_at BIGINT NOT NULL,
     doc_version BIGINT NOT NULL,
     doc TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (account_id, job_id)
 );
 CREATE INDEX access_report_created ON access_report (account_id, created_at);
+CREATE INDEX access_report_asker ON access_report (account_id, asked_by, created_at);
 
 -- Who has a policy, page by page: with the owner behind the ARN, a page is a stretch of the index.
 DROP INDEX iam_attachment_policy;

@@ -1,11 +1,11 @@
-//! Instance profiles, deletions of roles, settings of accounts and delegation requests.
+//! Instance profiles, deletions of roles, settings of accounts, delegation requests and reports on accesses.
 
 use domain::{
-    AccountId, AccountSettings, DelegationParameter, DelegationRequest, DelegationStage, IdKind,
-    InstanceProfile, InstanceProfileName, Path, RoleDeletion, Tag, TokenVersion,
+    AccessReport, AccessReportSubject, AccountId, AccountSettings, DelegationParameter, DelegationRequest,
+    DelegationStage, IdKind, InstanceProfile, InstanceProfileName, Path, RoleDeletion, Tag, TokenVersion,
 };
 use store::{
-    Finding, StoreError, account, account_settings,
+    Finding, StoreError, access_report, account, account_settings,
     delegation_request::{self, Owner},
     export, instance_profile, role, role_deletion,
 };
@@ -253,4 +253,44 @@ pub(crate) async fn check_compares_columns_with_documents(bench: &Bench) {
         ["iam_instance_profile", "iam_role_deletion", "iam_account_settings", "iam_delegation_request"];
     assert_eq!(tables, broken, "{found:?}");
     assert!(bench.try_write(async |tx| account::delete(tx, bench.account).await).await.is_err());
+}
+
+pub(crate) async fn access_reports(bench: &Bench) {
+    let report = |asked_by: &str, number: i64| AccessReport {
+        account_id: bench.account,
+        job_id: format!("job-{asked_by}-{number:04}"),
+        created_at: time(number),
+        asked_by: asked_by.into(),
+        subject: AccessReportSubject::Organization { entity_path: "o-1/r-1".into() },
+    };
+    bench
+        .write(async |tx| {
+            for number in 0..300 {
+                access_report::insert(tx, &report("ann", number)).await?;
+            }
+            for number in 0..3 {
+                access_report::insert(tx, &report("bob", number)).await?;
+            }
+            Ok(())
+        })
+        .await;
+    let is_there = async |asked_by: &str, number| {
+        let wanted = report(asked_by, number);
+        let found =
+            access_report::find(&mut bench.store.read(), bench.account, &wanted.job_id).await.unwrap();
+        found.is_some_and(|found| found == wanted)
+    };
+    // The oldest first, and not all at once.
+    let old = bench.write(async |tx| access_report::delete_before(tx, bench.account, time(150)).await).await;
+    assert_eq!(old, 100);
+    assert!(!is_there("ann", 96).await && !is_there("bob", 2).await && is_there("ann", 97).await);
+    let keep = async |asked_by: &'static str, most| {
+        bench.write(async |tx| access_report::keep_latest(tx, bench.account, asked_by, most).await).await
+    };
+    assert_eq!(keep("ann", 203).await, 0);
+    assert_eq!(keep("ann", 202).await, 1);
+    assert!(!is_there("ann", 97).await && is_there("ann", 98).await);
+    assert_eq!(keep("ann", 2).await, 200);
+    assert!(is_there("ann", 298).await && is_there("ann", 299).await && !is_there("ann", 297).await);
+    assert_eq!((keep("bob", 0).await, keep("nobody", 0).await), (0, 0));
 }

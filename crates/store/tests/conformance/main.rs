@@ -68,6 +68,7 @@ async fn suite(fixture: &Fixture<'_>) {
         records::settings,
         account_records::instance_profiles,
         account_records::role_deletions,
+        account_records::access_reports,
         account_records::settings_of_accounts,
         account_records::delegation_requests,
         account_records::check_compares_columns_with_documents,

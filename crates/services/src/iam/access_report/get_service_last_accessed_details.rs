@@ -1,5 +1,6 @@
 use super::{
-    Accesses, entity_report, gone, granted_actions, granted_services, subject::Subject, tracked_actions,
+    Accesses, entity_report, gone, granted_actions, granted_services, is_too_much_work, subject::Subject,
+    too_much_work, tracked_actions,
 };
 use crate::{
     Access, Cx, Effect, Operation, Result,
@@ -53,6 +54,11 @@ impl Operation for GetServiceLastAccessedDetails {
             return Ok(output);
         };
         let sources = subject.policies(cx, tx).await?;
+        if is_too_much_work(&sources) {
+            output.job_status = JobStatusType::Failed;
+            output.error = Some(too_much_work());
+            return Ok(output);
+        }
         let accesses = Accesses::of(cx, tx, subject.accessors()).await?;
         let cut = page.cut_whole(cx, granted_services(&sources), |service| service.prefix.to_owned())?;
         output.is_truncated = Some(cut.is_truncated());

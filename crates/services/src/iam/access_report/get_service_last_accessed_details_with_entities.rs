@@ -1,8 +1,9 @@
-use super::{entity_report, gone, granted_services, since};
+use super::{entity_report, gone, granted_actions, is_too_much_work, since, too_much_work};
 use crate::{
     Access, Cx, Effect, Operation, Result,
     iam::{entity::Entity, errors, page::Page},
 };
+use ::policy::Grants;
 use domain::UniqueId;
 use jiff::Timestamp;
 use shapes::iam::{
@@ -51,7 +52,13 @@ impl Operation for GetServiceLastAccessedDetailsWithEntities {
             return Ok(output);
         };
         let sources = subject.policies(cx, tx).await?;
-        if !granted_services(&sources).iter().any(|granted| granted.prefix == service.prefix) {
+        if is_too_much_work(&sources) {
+            output.job_status = JobStatusType::Failed;
+            output.error = Some(too_much_work());
+            return Ok(output);
+        }
+        let grants = Grants::of(sources.iter().map(|source| &*source.policy));
+        if granted_actions(&grants, service).next().is_none() {
             return Ok(output);
         }
         let (account, accessors) = (cx.account(), subject.accessors());

@@ -1,7 +1,9 @@
+use super::{is_too_much_work, too_much_work};
 use crate::{
     Access, Cx, Effect, Operation, Result,
     iam::{
         entity::{self, EntityName, HeldPolicy},
+        errors,
         page::Page,
     },
 };
@@ -15,7 +17,7 @@ use shapes::iam::{
         PolicyType,
     },
 };
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use store::Transaction;
 
 impl Operation for ListPoliciesGrantingServiceAccess {
@@ -37,8 +39,13 @@ impl Operation for ListPoliciesGrantingServiceAccess {
     ) -> Result<ListPoliciesGrantingServiceAccessOutput> {
         Page::of(cx, "ListPoliciesGrantingServiceAccess", input.marker.as_deref(), None)?;
         let held = EntityName::parse(&input.arn)?.get(cx, tx).await?.policies(cx, tx).await?;
+        if is_too_much_work(held.iter().map(|held| &held.source)) {
+            return Err(errors::invalid_input(too_much_work().message));
+        }
+        let mut known = BTreeMap::new();
         let entries = input.service_namespaces.into_iter().map(|namespace| {
-            let policies = granting(&held, &namespace);
+            let policies =
+                known.entry(namespace.clone()).or_insert_with(|| granting(&held, &namespace)).clone();
             ListPoliciesGrantingServiceAccessEntry {
                 service_namespace: Some(namespace),
                 policies: Some(policies),

@@ -27,6 +27,10 @@ use wire::OperationDescription;
 const TRACKING_PERIOD: SignedDuration = SignedDuration::from_hours(400 * 24);
 /// How long a report can be read.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Reports that one user or role may have: the latest ones.
+const MOST: u32 = 5000;
+/// Comparisons of patterns with actions that a report may take: about a tenth of a microsecond each.
+const MOST_WORK: usize = 10_000_000;
 
 /// Keeps what was asked for, and gives the job's id. Reports that nobody may read any more go.
 async fn keep(cx: &Cx, tx: &mut Transaction, subject: AccessReportSubject) -> Result<String> {
@@ -42,6 +46,7 @@ async fn keep(cx: &Cx, tx: &mut Transaction, subject: AccessReportSubject) -> Re
     };
     store::access_report::delete_before(tx, cx.account(), cx.now - KEPT).await?;
     store::access_report::insert(tx, &report).await?;
+    store::access_report::keep_latest(tx, cx.account(), &report.asked_by, MOST).await?;
     Ok(job_id)
 }
 
@@ -83,6 +88,17 @@ fn asker(cx: &Cx) -> String {
 /// The beginning of the tracking period.
 fn since(cx: &Cx) -> Timestamp {
     cx.now - TRACKING_PERIOD
+}
+
+/// Whether telling what policies grant would take too long: a few hundred kilobytes of patterns, each for all services.
+fn is_too_much_work<'a>(sources: impl IntoIterator<Item = &'a Source>) -> bool {
+    let grants = Grants::of(sources.into_iter().map(|source| &*source.policy));
+    let all: usize = catalog::services().iter().map(|service| service.actions().len()).sum();
+    let actions = |prefix: Option<&str>| match prefix {
+        None => all,
+        Some(prefix) => catalog::service(prefix).map_or(0, |service| service.actions().len()),
+    };
+    grants.work(actions) > MOST_WORK
 }
 
 /// The services of which the policies grant an action, by their namespaces.
@@ -131,6 +147,14 @@ impl Accesses {
     /// How many have accessed the service.
     fn count(&self, prefix: &str) -> u64 {
         self.counts.get(prefix).copied().unwrap_or_default()
+    }
+}
+
+/// Why a report is not made.
+fn too_much_work() -> types::ErrorDetails {
+    types::ErrorDetails {
+        code: "LimitExceeded".to_owned(),
+        message: "The policies name too many actions with wildcards.".to_owned(),
     }
 }
 

@@ -9,20 +9,26 @@ use domain::Arn;
 use policy::{
     Policies, Principal, PrincipalKind, Source,
     simulation::{
-        ContextEntry, ContextKeyType, ResourceHandling, Simulation, policy_input, resource_policy_kind,
-        simulate,
+        ContextEntry, ContextKeyType, ResourceHandling, Simulation, context_keys, policy_input,
+        resource_policy_kind, simulate,
     },
 };
 use shapes::iam::types;
 
 /// Resources of one simulation.
 const MOST_RESOURCES: usize = 1000;
-/// What deciding costs, in units: one for each decision and one more for every so many characters of policies.
+/// What deciding costs, in units: one for each decision and one more for every so many characters of policies, as often as
+/// these may have to be compared with something.
 const CHARACTERS_PER_UNIT: usize = 1024;
+/// Characters that are compared about as fast as a few.
+const FEW_CHARACTERS: usize = 64;
 /// Units after which a page ends, though it might hold more results: about as many microseconds, times ten.
 const UNITS_OF_PAGE: usize = 10_000;
 /// Units that the decisions on one action may take: an answer has at least one result.
 const UNITS_OF_ACTION: usize = 100_000;
+/// Statements and context keys that the results of one page, and at most of one action, may name.
+const ENTRIES_OF_PAGE: usize = 20_000;
+const ENTRIES_OF_ACTION: usize = 200_000;
 
 /// What both operations are asked alike.
 pub(super) struct Asked {
@@ -86,9 +92,9 @@ impl Question {
             actions,
             resources,
         };
-        if question.units_of_action() > UNITS_OF_ACTION {
+        if question.units_of_action() > UNITS_OF_ACTION || question.entries_of_action() > ENTRIES_OF_ACTION {
             return Err(errors::invalid_input(
-                "The simulation is too large. Specify fewer resources or smaller policies.",
+                "The simulation is too large. Specify fewer resources, fewer context values or smaller policies.",
             ));
         }
         Ok(question)
@@ -102,9 +108,10 @@ impl Question {
     ) -> Result<(Vec<types::EvaluationResult>, Option<String>)> {
         let before = page.after().map_or(Ok(0), str::parse).map_err(Error::internal)?;
         let actions = self.actions.get(before..).unwrap_or_default();
-        let units = self.units_of_action();
-        let most =
-            usize::try_from(page.limit() - 1).unwrap_or(usize::MAX).min((UNITS_OF_PAGE / units).max(1));
+        let by_work = UNITS_OF_PAGE / self.units_of_action();
+        let by_size = ENTRIES_OF_PAGE / self.entries_of_action().max(1);
+        let asked = usize::try_from(page.limit() - 1).unwrap_or(usize::MAX);
+        let most = asked.min(by_work.min(by_size).max(1));
         let simulation = Simulation {
             caller: self.caller.as_ref(),
             policies: Policies {
@@ -126,12 +133,31 @@ impl Question {
         Ok((results, marker))
     }
 
-    fn units_of_action(&self) -> usize {
+    fn sources(&self) -> impl Iterator<Item = &Source> {
         let lists = self.service_control.iter().map(Vec::as_slice).chain(self.boundary.as_deref());
-        let sources = lists.flatten().chain(&self.identity).chain(&self.resource);
-        let characters: usize = sources.map(|source| source.policy.size()).sum();
-        let unit = 1 + characters / CHARACTERS_PER_UNIT;
+        lists.flatten().chain(&self.identity).chain(&self.resource)
+    }
+
+    /// The work of deciding on one action.
+    fn units_of_action(&self) -> usize {
+        let characters: usize = self.sources().map(|source| source.policy.size()).sum();
+        let unit = (1 + characters / CHARACTERS_PER_UNIT).saturating_mul(self.breadth());
         unit.saturating_mul(self.resources.len().max(1))
+    }
+
+    /// With how much a pattern of a policy may have to be compared, at least 1: each value of the context's longest list, and
+    /// the longest resource.
+    fn breadth(&self) -> usize {
+        let of = |text: &String| 1 + text.len() / FEW_CHARACTERS;
+        let lists = self.context.iter().map(|entry| entry.values.iter().map(of).sum());
+        lists.chain(self.resources.iter().map(of)).max().unwrap_or_default().max(1)
+    }
+
+    /// Most statements and missing context keys that the results of one action can name.
+    fn entries_of_action(&self) -> usize {
+        let statements: usize = self.sources().map(|source| source.policy.statements().len()).sum();
+        let keys = context_keys(self.sources().map(|source| &*source.policy)).len();
+        (statements + keys).saturating_mul(self.resources.len().max(1))
     }
 }
 

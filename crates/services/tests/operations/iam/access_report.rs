@@ -3,8 +3,8 @@
 use crate::{
     plane::TestPlane,
     support::{
-        ADMINISTRATOR_ACCESS, allow, arn, assert_denied, assert_denied_on_all, assert_refused, refused,
-        user_with_policy,
+        ADMINISTRATOR_ACCESS, allow, arn, assert_denied, assert_denied_on_all, assert_refused, document,
+        refused, user_with_policy,
     },
 };
 use services::Operation;
@@ -277,6 +277,47 @@ async fn policies_that_grant_a_service_are_listed() {
     assert_refused(refusal, "NoSuchEntity", 404, "The role with name r cannot be found.");
     let refusal = refused::<ListPoliciesGrantingServiceAccess>(&plane, list(arn("root"))).await;
     refusal.is("InvalidInput", "Invalid Entity Arn");
+}
+
+/// Patterns that nothing matches, of every service: each is compared with every action there is.
+#[tokio::test]
+async fn policies_that_take_too_long_have_no_report() {
+    let plane = TestPlane::new().await;
+    let patterns = |count: usize, prefix: &str| {
+        let actions: Vec<String> = (0..count).map(|number| format!("\"{prefix}zz{number}\"")).collect();
+        let actions = actions.join(",");
+        document(&format!(r#"{{"Effect":"Allow","Action":[{actions}],"Resource":"*"}}"#))
+    };
+    for (name, prefix, works) in [("wide", "*", false), ("narrow", "sqs:", true)] {
+        user_with_policy(&plane, name, &patterns(2000, prefix)).await;
+        let user = arn(&format!("user/{name}"));
+        let job = job(&plane, generate(&user)).await;
+        let listed = plane.root::<GetServiceLastAccessedDetails>(get(&job)).await.unwrap();
+        let with = entities(&job, "sqs");
+        let entities = plane.root::<GetServiceLastAccessedDetailsWithEntities>(with).await.unwrap();
+        let input = ListPoliciesGrantingServiceAccessInput {
+            arn: user,
+            service_namespaces: vec!["sqs".into(), "sqs".into()],
+            marker: None,
+        };
+        let granting = plane.root::<ListPoliciesGrantingServiceAccess>(input).await;
+        if works {
+            assert_eq!(
+                (listed.job_status, entities.job_status),
+                (JobStatusType::Completed, JobStatusType::Completed)
+            );
+            assert_eq!(granting.unwrap().policies_granting_service_access.len(), 2);
+        } else {
+            assert_eq!(
+                (listed.job_status, entities.job_status),
+                (JobStatusType::Failed, JobStatusType::Failed)
+            );
+            for error in [listed.error, entities.error] {
+                assert_eq!(error.unwrap().code, "LimitExceeded");
+            }
+            granting.unwrap_err().is("InvalidInput", "too many actions with wildcards");
+        }
+    }
 }
 
 #[tokio::test]

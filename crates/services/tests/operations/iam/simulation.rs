@@ -3,8 +3,8 @@
 use crate::{
     plane::{ACCOUNT, TestPlane},
     support::{
-        allow, arn, assert_denied_on_all, assert_refused, document, put_inline_policy, refused, user,
-        user_with_policy,
+        allow, allow_if, arn, assert_denied_on_all, assert_refused, document, put_inline_policy, refused,
+        user, user_with_policy,
     },
 };
 use domain::PolicyOwner;
@@ -254,7 +254,46 @@ async fn work_is_bounded() {
     let resource = "x".repeat(120_000);
     input.policy_input_list = vec![allow("s3:*", &format!("arn:aws:s3:::{resource}"))];
     input.marker = None;
-    invalid(&plane, input, "The simulation is too large. Specify fewer resources or smaller policies.").await;
+    invalid(&plane, input, TOO_LARGE).await;
+}
+
+const TOO_LARGE: &str =
+    "The simulation is too large. Specify fewer resources, fewer context values or smaller policies.";
+
+/// Lists of the context are compared with lists of policies, and results name statements for each resource.
+#[tokio::test]
+async fn lists_and_results_are_bounded() {
+    let plane = TestPlane::new().await;
+    let values: Vec<String> = (0..1000).map(|number| format!("\"v{number}\"")).collect();
+    let condition = format!(r#"{{"ForAnyValue:StringLike":{{"aws:TagKeys":[{}]}}}}"#, values.join(","));
+    let mut input = custom(&allow_if("s3:*", &condition), &[]);
+    input.action_names = (0..100).map(|number| format!("s3:Action{number}")).collect();
+    let entry = |values: usize| types::ContextEntry {
+        context_key_name: Some("aws:TagKeys".into()),
+        context_key_type: Some(types::ContextKeyTypeEnum::StringList),
+        context_key_values: Some((0..values).map(|number| format!("w{number}")).collect()),
+    };
+    let mut found = Vec::new();
+    for values in [1, 100, 2000] {
+        input.context_entries = Some(vec![entry(values)]);
+        let page = plane.root::<SimulateCustomPolicy>(input.clone()).await.unwrap();
+        found.push(page.evaluation_results.unwrap().len());
+    }
+    assert_eq!((found[0], found[2]), (100, 1), "{found:?}");
+    assert!(found[1] < 100, "{found:?}");
+    input.context_entries = Some(vec![entry(15_000)]);
+    invalid(&plane, input, TOO_LARGE).await;
+
+    let statement = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
+    let mut input = custom(&document(&vec![statement; 250].join(",")), &["s3:GetObject"]);
+    let resources = |most: usize| (0..most).map(|number| format!("arn:aws:s3:::b{number}")).collect();
+    input.resource_arns = Some(resources(100));
+    let page = plane.root::<SimulateCustomPolicy>(input.clone()).await.unwrap();
+    let results = page.evaluation_results.unwrap();
+    let named = results[0].resource_specific_results.iter().flatten();
+    assert_eq!(named.flat_map(|result| result.matched_statements.iter().flatten()).count(), 25_000);
+    input.resource_arns = Some(resources(1000));
+    invalid(&plane, input, TOO_LARGE).await;
 }
 
 #[tokio::test]
