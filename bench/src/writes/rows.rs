@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, params_from_iter, types::Value};
 use std::{
     path::Path,
+    slice,
     time::{Duration, Instant},
 };
 use store::{
@@ -19,6 +20,8 @@ use store::{
 
 /// The tables that `iam:CreateUser` writes to.
 const TABLES: [&str; 3] = ["iam_user", "audit_batch", "audit_batch_key"];
+/// Keys that one statement writes: as many as Portcullis writes by one.
+const KEYS_AT_ONCE: usize = 32;
 /// What they refer to.
 const REFERRED: &str = "account";
 
@@ -76,16 +79,19 @@ impl Rows {
             store.execute_batch(statement)?;
         }
         for row in &self.referred {
-            insert(&store, REFERRED, row)?;
+            insert(&store, REFERRED, slice::from_ref(row))?;
         }
         let begun = Instant::now();
         for (users, batch) in self.users.chunks(group).zip(&batches) {
             let transaction = store.transaction()?;
             let [user, row, key] = TABLES;
-            for (table, rows) in [(user, users), (row, &batch.rows), (key, &batch.keys)] {
+            for (table, rows) in [(user, users), (row, &batch.rows)] {
                 for row in rows {
-                    insert(&transaction, table, row)?;
+                    insert(&transaction, table, slice::from_ref(row))?;
                 }
+            }
+            for rows in batch.keys.chunks(KEYS_AT_ONCE) {
+                insert(&transaction, key, rows)?;
             }
             transaction.commit()?;
         }
@@ -133,7 +139,7 @@ async fn batches(account: AccountId, events: &[AuditEvent], group: usize) -> Res
 }
 
 const BATCHES: &str = "SELECT account_id, last_at, batch_id, doc_version, packed FROM audit_batch";
-const KEYS: &str = "SELECT account_id, attribute, value, last_at, batch_id FROM audit_batch_key";
+const KEYS: &str = "SELECT day, hash, last_at FROM audit_batch_key";
 
 fn batch_row(row: &Row) -> Result<Vec<Value>, Failure> {
     Ok(vec![
@@ -147,11 +153,9 @@ fn batch_row(row: &Row) -> Result<Vec<Value>, Failure> {
 
 fn key_row(row: &Row) -> Result<Vec<Value>, Failure> {
     Ok(vec![
-        Value::Text(row.text("account_id")?.to_owned()),
-        Value::Text(row.text("attribute")?.to_owned()),
-        Value::Text(row.text("value")?.to_owned()),
+        Value::Integer(row.integer("day")?),
+        Value::Integer(row.integer("hash")?),
         Value::Integer(row.integer("last_at")?),
-        Value::Text(row.text("batch_id")?.to_owned()),
     ])
 }
 
@@ -166,10 +170,12 @@ fn read(store: &Connection, query: &str) -> Result<Vec<Vec<Value>>, Failure> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn insert(store: &Connection, table: &str, row: &[Value]) -> Result<(), Failure> {
-    let places = vec!["?"; row.len()].join(", ");
-    let mut statement = store.prepare_cached(&format!("INSERT INTO {table} VALUES ({places})"))?;
-    statement.execute(params_from_iter(row))?;
+/// Writes rows by one statement.
+fn insert(store: &Connection, table: &str, rows: &[Vec<Value>]) -> Result<(), Failure> {
+    let places = |row: &Vec<Value>| format!("({})", vec!["?"; row.len()].join(", "));
+    let values = rows.iter().map(places).collect::<Vec<_>>().join(", ");
+    let mut statement = store.prepare_cached(&format!("INSERT INTO {table} VALUES {values}"))?;
+    statement.execute(params_from_iter(rows.iter().flatten()))?;
     Ok(())
 }
 
