@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn work_grows_with_what_patterns_may_speak_of() {
         let text = r#"{"Version": "2012-10-17", "Statement": [
-            {"Effect": "Allow", "Action": ["s3:Get*", "*:Get*", "none:*"], "Resource": "*"},
+            {"Effect": "Allow", "Action": ["s3:Get*", "*", "none:*"], "Resource": "*"},
             {"Effect": "Deny", "NotAction": ["S3:*"], "Resource": "*"}]}"#;
         let policy = Policy::parse(text, PolicyKind::Identity).unwrap();
         let actions = |service: Option<&str>| match service {

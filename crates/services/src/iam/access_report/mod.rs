@@ -90,7 +90,7 @@ fn since(cx: &Cx) -> Timestamp {
     cx.now - TRACKING_PERIOD
 }
 
-/// Whether telling what policies grant would take too long: a few hundred kilobytes of patterns, each for all services.
+/// Whether telling what policies grant would take too long: hundreds of kilobytes of patterns for services with many actions.
 fn is_too_much_work<'a>(sources: impl IntoIterator<Item = &'a Source>) -> bool {
     let grants = Grants::of(sources.into_iter().map(|source| &*source.policy));
     let all: usize = catalog::services().iter().map(|service| service.actions().len()).sum();
@@ -154,7 +154,7 @@ impl Accesses {
 fn too_much_work() -> types::ErrorDetails {
     types::ErrorDetails {
         code: "LimitExceeded".to_owned(),
-        message: "The policies name too many actions with wildcards.".to_owned(),
+        message: "The policies name too many actions.".to_owned(),
     }
 }
 

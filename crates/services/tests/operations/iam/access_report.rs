@@ -279,7 +279,7 @@ async fn policies_that_grant_a_service_are_listed() {
     refusal.is("InvalidInput", "Invalid Entity Arn");
 }
 
-/// Patterns that nothing matches, of every service: each is compared with every action there is.
+/// Patterns that nothing matches: each is compared with every action of its service.
 #[tokio::test]
 async fn policies_that_take_too_long_have_no_report() {
     let plane = TestPlane::new().await;
@@ -288,8 +288,8 @@ async fn policies_that_take_too_long_have_no_report() {
         let actions = actions.join(",");
         document(&format!(r#"{{"Effect":"Allow","Action":[{actions}],"Resource":"*"}}"#))
     };
-    for (name, prefix, works) in [("wide", "*", false), ("narrow", "sqs:", true)] {
-        user_with_policy(&plane, name, &patterns(2000, prefix)).await;
+    for (name, prefix, works) in [("wide", "ec2:", false), ("narrow", "sqs:", true)] {
+        user_with_policy(&plane, name, &patterns(20_000, prefix)).await;
         let user = arn(&format!("user/{name}"));
         let job = job(&plane, generate(&user)).await;
         let listed = plane.root::<GetServiceLastAccessedDetails>(get(&job)).await.unwrap();
@@ -315,7 +315,7 @@ async fn policies_that_take_too_long_have_no_report() {
             for error in [listed.error, entities.error] {
                 assert_eq!(error.unwrap().code, "LimitExceeded");
             }
-            granting.unwrap_err().is("InvalidInput", "too many actions with wildcards");
+            granting.unwrap_err().is("InvalidInput", "too many actions.");
         }
     }
 }
