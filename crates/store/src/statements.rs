@@ -68,6 +68,7 @@ mod tests {
     const READ_WHOLE: &[&str] = &[
         "audit_chain",
         // As `o`: events that wait to be written to files.
+        "o USING COVERING INDEX sqlite_autoindex_audit_batch_outbox",
         "o USING COVERING INDEX sqlite_autoindex_audit_outbox",
         "change_log_pruning",
         "data_key",

@@ -289,7 +289,7 @@ async fn policies_that_take_too_long_have_no_report() {
         document(&format!(r#"{{"Effect":"Allow","Action":[{actions}],"Resource":"*"}}"#))
     };
     for (name, prefix, works) in [("wide", "ec2:", false), ("narrow", "sqs:", true)] {
-        user_with_policy(&plane, name, &patterns(20_000, prefix)).await;
+        user_with_policy(&plane, name, &patterns(16_000, prefix)).await;
         let user = arn(&format!("user/{name}"));
         let job = job(&plane, generate(&user)).await;
         let listed = plane.root::<GetServiceLastAccessedDetails>(get(&job)).await.unwrap();
