@@ -61,8 +61,9 @@ mod tests {
     /// Tables that are small whatever the plane holds, or of which a statement wants everything there is.
     const READ_WHOLE: &[&str] = &[
         "audit_chain",
-        // As `o`: events that wait to be written to files.
+        // As `o`: events that wait to be written to files, by themselves and in batches.
         "o USING COVERING INDEX sqlite_autoindex_audit_outbox",
+        "o USING COVERING INDEX sqlite_autoindex_audit_batch_outbox",
         "change_log_pruning",
         "data_key",
         "imported_policy USING COVERING INDEX",
