@@ -307,6 +307,10 @@ mod tests {
             (inline(r#"{"Statement":"@{Nothing}"}"#), "inline_policies: there is no parameter Nothing"),
             (with(r#""inline_policies":[{"name":"a b","document":{}}]"#), "inline_policies: "),
             (with(r#""managed_policies":["PowerUserAccess"]"#), "managed_policies: "),
+            (
+                with(r#""managed_policies":["arn:aws:iam::aws:policy/aws-service-role/X"]"#),
+                "managed_policies: AWS keeps ",
+            ),
             (with(r#""permissions_boundary":"arn:aws:iam::aws:role/a""#), "permissions_boundary: "),
             (
                 with(r#""max_session_duration":3599"#),

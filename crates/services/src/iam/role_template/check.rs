@@ -89,7 +89,11 @@ fn arns(of: &RoleTemplate) -> Result<(), Wrong> {
     let managed = of.managed_policies.iter().map(|arn| ("managed_policies", arn));
     let boundary = of.permissions_boundary.iter().map(|arn| ("permissions_boundary", arn));
     for (part, arn) in managed.chain(boundary) {
-        policy::parse_arn(arn).map_err(|error| refused(part, &error))?;
+        let parsed = policy::parse_arn(arn).map_err(|error| refused(part, &error))?;
+        let path = parsed.path_and_name("policy").map(|(path, _)| path);
+        if parsed.account == "aws" && path.is_some_and(|path| path.starts_with(role::SERVICE_LINKED)) {
+            return Err((part, format!("AWS keeps {arn} for the role of a service")));
+        }
     }
     Ok(())
 }
