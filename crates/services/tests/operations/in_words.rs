@@ -1,6 +1,9 @@
-//! A plane with the things of a table on it, which is called in words.
+//! A plane that is called in words, for tests that are tables.
+//!
+//! A call is written `@CALLER NAME=VALUE ...`, its parameters as clients name them in forms. The root user calls where nobody
+//! is named. Words in braces stand for values: what a step has kept; `{NAME:now}` and `{NAME:before}`, the codes of the device
+//! whose seed was kept under that name; and the texts of [`text`].
 
-use super::table::Table;
 use crate::{
     certificates::{LEAF, LEAF_KEY, ROOT, metadata},
     plane::{ACCOUNT, Refused, TestPlane},
@@ -23,24 +26,20 @@ pub const OTHER: &str = "999999999999";
 
 static RSA_KEY: LazyLock<String> =
     LazyLock::new(|| KeyPair::generate_for(&PKCS_RSA_SHA256).unwrap().serialize_pem());
-const SSH_KEY: &str = include_str!("../../../src/iam/ssh_public_key/testdata/rsa.pub");
+const SSH_KEY: &str = include_str!("../../src/iam/ssh_public_key/testdata/rsa.pub");
 
 /// A plane, and what its things are called.
-///
-/// Words in braces are values: what a line of the table has kept; `{NAME:now}` and `{NAME:before}`, the codes of the device
-/// whose seed was kept under that name; `{account}`; and the texts of [`text`].
 pub struct Plane {
     pub plane: TestPlane,
     kept: Mutex<BTreeMap<String, String>>,
 }
 
 impl Plane {
-    /// A plane with everything that the table says.
-    pub async fn of(table: &Table) -> Self {
-        let plane = (table.plane)().await;
+    /// The plane after those steps.
+    pub async fn after(plane: TestPlane, steps: &str) -> Self {
         let this = Self { plane, kept: Mutex::default() };
         this.take(&format!("CreateUser UserName={NOBODY}")).await;
-        this.take(table.there).await;
+        this.take(steps).await;
         this
     }
 
@@ -175,9 +174,9 @@ pub fn description(operation: &str) -> &'static OperationDescription {
     shapes::iam::SERVICE.operation(operation).unwrap_or_else(|| panic!("there is no {operation}"))
 }
 
-/// The member of an answer at that path, as text.
-fn member(node: &Node, path: &str) -> Option<String> {
-    let node = path.split('.').try_fold(node, |node, name| match node {
+/// The member of an answer at that path, as text; the answer itself where the path is empty.
+pub fn member(node: &Node, path: &str) -> Option<String> {
+    let node = path.split_terminator('.').try_fold(node, |node, name| match node {
         Node::Structure(structure) => structure.get(name),
         _ => None,
     })?;
@@ -190,6 +189,9 @@ fn member(node: &Node, path: &str) -> Option<String> {
 
 /// Texts that are too long for a line, or that hold spaces.
 fn text(name: &str) -> Option<String> {
+    if let Some(service) = name.strip_prefix("all-of-") {
+        return Some(allow(&format!("{service}:*"), "*"));
+    }
     let trust = |condition: &str| {
         document(&format!(
             r#"{{"Effect":"Allow","Principal":{{"Service":"ec2.amazonaws.com"}},"Action":"sts:AssumeRole"{condition}}}"#
@@ -225,6 +227,7 @@ fn text(name: &str) -> Option<String> {
         "expired-certificate" => certificate(2020, 2025),
         "future-certificate" => certificate(2090, 2100),
         "rsa-key" => RSA_KEY.clone(),
+        "new-ssh-key" => KeyPair::generate_for(&PKCS_RSA_SHA256).unwrap().public_key_pem(),
         "ssh-key" => SSH_KEY.trim().into(),
         _ => return None,
     })

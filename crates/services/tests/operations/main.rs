@@ -14,6 +14,8 @@ mod certificates;
 mod cloudtrail;
 mod errors;
 mod iam;
+mod in_words;
+mod paging;
 mod plane;
 mod references;
 mod sts;

@@ -1,10 +1,11 @@
 //! What is tried with each table.
 
-use super::{
-    plane::{NOBODY, Plane, description},
-    table::{How, Of, Row, Table},
+use super::table::{How, Of, Row, Table};
+use crate::{
+    in_words::{NOBODY, Plane, description},
+    plane::Refused,
+    support::at_once,
 };
-use crate::{plane::Refused, support::at_once};
 
 /// The errors that all services share and no model lists, with their statuses.
 pub const COMMON: [(&str, u16); 2] = [("AccessDenied", 403), ("ValidationError", 400)];
@@ -19,14 +20,14 @@ const ROUNDS: usize = 20;
 /// The good calls are good, so that what is refused is refused for what is different.
 pub async fn good_calls_succeed(table: &Table) {
     for of in table.operations {
-        let answer = Plane::of(table).await.call(of.operation, &[of.good]).await;
+        let answer = table.made().await.call(of.operation, &[of.good]).await;
         assert!(answer.is_ok(), "{} {}: {answer:?}", of.operation, of.good);
     }
 }
 
 /// All errors of a table, on one plane where nothing has to be different: who is refused changes nothing.
 pub async fn every_error_comes(table: &Table) {
-    let shared = Plane::of(table).await;
+    let shared = table.made().await;
     for of in table.operations {
         for row in of.errors {
             let Some((refused, what)) = provoked(table, &shared, of, row).await else { continue };
@@ -45,7 +46,7 @@ pub async fn every_error_comes(table: &Table) {
 async fn provoked(table: &Table, shared: &Plane, of: &Of, row: &Row) -> Option<(Refused, String)> {
     match row.how {
         How::Call { but, after, with, .. } => {
-            let own = if after.is_empty() && with.is_none() { None } else { Some(Plane::of(table).await) };
+            let own = if after.is_empty() && with.is_none() { None } else { Some(table.made().await) };
             let plane = own.as_ref().unwrap_or(shared);
             plane.take(after).await;
             if let Some(with) = with {
@@ -56,7 +57,7 @@ async fn provoked(table: &Table, shared: &Plane, of: &Of, row: &Row) -> Option<(
             Some((answer.err().unwrap_or_else(|| panic!("{what}: it is not refused")), what))
         }
         How::Race { buts, after } => {
-            let plane = Plane::of(table).await;
+            let plane = table.made().await;
             for _ in 0..ROUNDS {
                 plane.take(after).await;
                 let calls = buts.map(|but| {
@@ -76,7 +77,7 @@ async fn provoked(table: &Table, shared: &Plane, of: &Of, row: &Row) -> Option<(
 
 /// `AccessDenied`, which no operation lists, for who has no permission.
 pub async fn nobody_is_allowed(table: &Table) {
-    let plane = Plane::of(table).await;
+    let plane = table.made().await;
     for of in table.operations.iter().filter(|of| !ANYBODY.contains(&of.operation)) {
         let answer = plane.call(of.operation, &[of.good, &format!("@{NOBODY}")]).await;
         let refused = answer.err().unwrap_or_else(|| panic!("{}: it is not denied", of.operation));
@@ -86,7 +87,7 @@ pub async fn nobody_is_allowed(table: &Table) {
 
 /// `ValidationError`, which no operation lists, where something is missing.
 pub async fn what_is_missing_is_named(table: &Table) {
-    let plane = Plane::of(table).await;
+    let plane = table.made().await;
     for of in table.operations {
         let wire::Kind::Structure(members) = description(of.operation).input.kind else { continue };
         if !members.iter().any(|member| member.required) {
@@ -100,7 +101,7 @@ pub async fn what_is_missing_is_named(table: &Table) {
 
 /// `ServiceFailure`, where the store fails; `InternalFailure`, which no operation lists, from those that do not list it.
 pub async fn a_broken_store_is_told(table: &Table) {
-    let plane = Plane::of(table).await;
+    let plane = table.made().await;
     let mut calls = Vec::new();
     for of in table.operations {
         calls.push(plane.begun(of.operation, &[of.good]).await);

@@ -2,6 +2,5 @@
 
 mod check;
 mod coverage;
-mod plane;
 mod table;
 mod tables;

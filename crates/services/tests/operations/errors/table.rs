@@ -1,10 +1,6 @@
 //! What a table of errors is made of.
-//!
-//! A call is written in words: `@CALLER NAME=VALUE ...`, its parameters as clients name them in forms. Words in braces stand
-//! for what the plane of the table knows: see [`Plane`](super::plane::Plane). The root user calls where nobody is named.
 
-use super::plane::Plane;
-use crate::plane::TestPlane;
+use crate::{in_words::Plane, plane::TestPlane};
 use std::pin::Pin;
 
 /// Something to be awaited.
@@ -75,6 +71,11 @@ pub enum Reason {
 }
 
 impl Table {
+    /// A plane with what the table says on it.
+    pub async fn made(&self) -> Plane {
+        Plane::after((self.plane)().await, self.there).await
+    }
+
     /// On a plane of its own kind.
     pub const fn on(self, plane: fn() -> Later<'static, TestPlane>) -> Self {
         Self { plane, ..self }

@@ -1,7 +1,7 @@
 //! Managed policies on users, groups and roles.
 
 use super::prelude::*;
-use crate::errors::{plane::Plane, table::Later};
+use crate::{errors::table::Later, in_words::Plane};
 
 pub const TABLE: Table = table(
     "CreateUser UserName=alice

@@ -2,7 +2,8 @@
 
 use super::prelude::*;
 use crate::{
-    errors::{plane::Plane, table::Later},
+    errors::table::Later,
+    in_words::Plane,
     support::in_store,
 };
 use domain::DelegationRequest;

@@ -2,10 +2,8 @@
 
 use super::prelude::*;
 use crate::{
-    errors::{
-        plane::{OTHER, Plane},
-        table::Later,
-    },
+    errors::table::Later,
+    in_words::{OTHER, Plane},
     support::in_store,
 };
 use domain::{AccountId, IdKind, MfaDevice, UniqueId};

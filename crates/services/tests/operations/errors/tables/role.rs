@@ -2,10 +2,8 @@
 
 use super::{attachment::policy_of_a_service, prelude::*};
 use crate::{
-    errors::{
-        plane::{OTHER, Plane},
-        table::Later,
-    },
+    errors::table::Later,
+    in_words::{OTHER, Plane},
     support::in_store,
 };
 use domain::{AccountId, IdKind, Role, RoleName, UniqueId};
