@@ -18,10 +18,10 @@ def stored(store: sqlite3.Connection) -> list[Event]:
 
 
 def unpacked(packed: bytes) -> list[Event]:
-    """The events of a batch: for each a line of facts, a line with time, id and length of the document, and the document."""
+    """The events of a batch: for each a line of facts, one of resources, one with time, id and length of the document, and the document."""
     rest, events = decompressed(packed), []
     while rest:
-        _, line, rest = rest.split(b"\n", 2)
+        _, _, line, rest = rest.split(b"\n", 3)
         _, event, length = line.split(b" ")
         assert rest[int(length) : int(length) + 1] == b"\n"
         events.append((event.decode(), rest[: int(length)].decode()))

@@ -13,7 +13,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, Seek, SeekFrom, Write},
     os::unix::fs::OpenOptionsExt,
     path::Path,
@@ -61,7 +61,7 @@ fn write<'a>(
     records: impl Iterator<Item = &'a str>,
 ) -> io::Result<Written> {
     let mut file = OpenOptions::new().write(true).open(path)?;
-    file.set_len(begin)?;
+    shorten(&file, begin)?;
     file.seek(SeekFrom::Start(begin))?;
     let mut end = begin;
     // A piece after the other, so that what is written is still in the processor's caches.
@@ -158,9 +158,15 @@ fn cut(chain: &Path, head: &Head) -> Result<(), TrailError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         opened => opened.map_err(at(&path))?,
     };
-    let length = file.metadata().map_err(at(&path))?.len();
-    if length > head.length {
-        file.set_len(head.length).and_then(|()| file.sync_all()).map_err(at(path))?;
+    shorten(&file, head.length).map_err(at(path))
+}
+
+/// Takes what is behind that length off a file, for good: if it was only written over and the power went, pieces of it could
+/// stand between pieces of what is written next, and make records that nobody wrote.
+pub(crate) fn shorten(file: &File, length: u64) -> io::Result<()> {
+    if file.metadata()?.len() > length {
+        file.set_len(length)?;
+        file.sync_all()?;
     }
     Ok(())
 }

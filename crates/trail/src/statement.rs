@@ -1,6 +1,6 @@
 //! Signed statements about a chain.
 
-use crate::{Link, TrailError, at, chain::Hash};
+use crate::{Link, TrailError, append::shorten, at, chain::Hash};
 use aws_lc_rs::{
     rand,
     signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey},
@@ -167,8 +167,7 @@ pub fn digest(
         .map_err(at(&path))?;
     let whole = whole_lines(&path)?;
     let line = signed(node, key, Kind::Digest, place, now) + "\n";
-    let written = digests
-        .set_len(whole)
+    let written = shorten(&digests, whole)
         .and_then(|()| digests.seek(SeekFrom::Start(whole)))
         .and_then(|_| digests.write_all(line.as_bytes()))
         .and_then(|()| digests.sync_all());
