@@ -18,7 +18,8 @@ def stored(store: sqlite3.Connection) -> list[Event]:
 
 
 def unpacked(packed: bytes) -> list[Event]:
-    """The events of a batch: for each a line of facts, one of resources, one with time, id and length of the document, and the document."""
+    """The events of a batch: for each a line of facts, one of resources, one with time, id and length of the document, and
+    that."""
     rest, events = decompressed(packed), []
     while rest:
         _, _, line, rest = rest.split(b"\n", 3)
