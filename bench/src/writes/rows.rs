@@ -170,11 +170,12 @@ fn read(store: &Connection, query: &str) -> Result<Vec<Vec<Value>>, Failure> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Writes rows by one statement.
+/// Writes rows by one statement, as Portcullis does: commits within one millisecond have keys in common.
 fn insert(store: &Connection, table: &str, rows: &[Vec<Value>]) -> Result<(), Failure> {
     let places = |row: &Vec<Value>| format!("({})", vec!["?"; row.len()].join(", "));
     let values = rows.iter().map(places).collect::<Vec<_>>().join(", ");
-    let mut statement = store.prepare_cached(&format!("INSERT INTO {table} VALUES {values}"))?;
+    let sql = format!("INSERT INTO {table} VALUES {values} ON CONFLICT DO NOTHING");
+    let mut statement = store.prepare_cached(&sql)?;
     statement.execute(params_from_iter(rows.iter().flatten()))?;
     Ok(())
 }
