@@ -30,7 +30,7 @@ macro_rules! tables {
 
                 #[tokio::test]
                 async fn good_calls_succeed() {
-                    check::good_calls_succeed(&TABLE).await;
+                    check::good_calls_succeed(stringify!($thing), &TABLE).await;
                 }
 
                 #[tokio::test]
