@@ -1,6 +1,9 @@
 //! What an operator does beside the API, with the program's commands.
 
-use super::record::{MEMBERS_BYTES, cut_text, new_id, whole_second};
+use super::{
+    record::{MEMBERS_BYTES, cut_text},
+    service_event::ServiceEvent,
+};
 use domain::AccountId;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -48,7 +51,6 @@ impl Deed {
 impl Operator {
     /// The record of a deed, in the trail of that account.
     pub fn event(&self, account: AccountId, deed: Deed, at: Timestamp) -> AuditEvent {
-        let id = new_id(at, 0).to_string();
         let (user_name, host) = (cut_text(&self.user_name), cut_text(&self.host));
         let details = Some(deed.details).filter(|details| details.to_string().len() <= MEMBERS_BYTES);
         let mut identity = json!({
@@ -60,37 +62,20 @@ impl Operator {
         if let (Some(login), Some(identity)) = (self.login_id, identity.as_object_mut()) {
             identity.insert("loginUserId".to_owned(), login.to_string().into());
         }
-        let document = json!({
-            "eventVersion": "1.11",
-            "userIdentity": identity,
-            "eventTime": whole_second(at).to_string(),
-            "eventSource": SOURCE,
-            "eventName": deed.name,
-            "awsRegion": "us-east-1",
-            "sourceIPAddress": host,
-            "userAgent": concat!("portcullis/", env!("CARGO_PKG_VERSION")),
-            "requestParameters": null,
-            "responseElements": null,
-            "eventID": id,
-            "readOnly": false,
-            "eventType": "AwsServiceEvent",
-            "managementEvent": true,
-            "recipientAccountId": account.to_string(),
-            "serviceEventDetails": details.unwrap_or_else(|| json!({ "omitted": true })),
-            "eventCategory": "Management",
-        });
+        let event = ServiceEvent {
+            name: deed.name,
+            source: SOURCE,
+            identity,
+            address: host,
+            user_agent: concat!("portcullis/", env!("CARGO_PKG_VERSION")),
+            details: details.unwrap_or_else(|| json!({ "omitted": true })),
+        };
         AuditEvent {
-            account_id: account,
-            at,
-            id,
-            event_name: deed.name.into(),
-            event_source: SOURCE.into(),
-            read_only: false,
             // Not to be taken for the account's root user, who is `root`.
             user_name: Some(format!("operator/{user_name}")),
             access_key_id: deed.access_key_id,
             resources: deed.resources,
-            document: document.to_string(),
+            ..event.record(account, at, 0)
         }
     }
 

@@ -7,6 +7,7 @@ use super::{
     EventId,
     call::{Call, Outcome, Parameters, Shown},
     resource,
+    service_event::ServiceEvent,
     user_identity::{self, UserIdentity},
 };
 use domain::{AccessKeyId, AccountId, Arn, Caller, Principal};
@@ -227,39 +228,16 @@ pub(super) fn new_id(at: Timestamp, count: u32) -> EventId {
 
 /// The record that events were lost: nothing could take them in, and reading calls were let through all the same.
 pub(super) fn lost(account: AccountId, count: u64, at: Timestamp, order: u32) -> AuditEvent {
-    let id = new_id(at, order).to_string();
     let source = "cloudtrail.amazonaws.com";
-    let document = json!({
-        "eventVersion": "1.11",
-        "userIdentity": { "type": "AWSService", "invokedBy": source },
-        "eventTime": whole_second(at).to_string(),
-        "eventSource": source,
-        "eventName": LOST,
-        "awsRegion": "us-east-1",
-        "sourceIPAddress": source,
-        "userAgent": source,
-        "requestParameters": null,
-        "responseElements": null,
-        "eventID": id,
-        "readOnly": false,
-        "eventType": "AwsServiceEvent",
-        "managementEvent": true,
-        "recipientAccountId": account.to_string(),
-        "serviceEventDetails": { "lostEvents": count },
-        "eventCategory": "Management",
-    });
-    AuditEvent {
-        account_id: account,
-        at,
-        id,
-        event_name: LOST.into(),
-        event_source: source.into(),
-        read_only: false,
-        user_name: None,
-        access_key_id: None,
-        resources: Vec::new(),
-        document: document.to_string(),
-    }
+    let event = ServiceEvent {
+        name: LOST,
+        source,
+        identity: json!({ "type": "AWSService", "invokedBy": source }),
+        address: source,
+        user_agent: source,
+        details: json!({ "lostEvents": count }),
+    };
+    event.record(account, at, order)
 }
 
 /// The name of the event that says how many others are missing.
