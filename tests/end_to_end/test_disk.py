@@ -4,11 +4,9 @@ import contextlib
 import errno
 import itertools
 import pathlib
-import re
 import shutil
 import subprocess
 import time
-import urllib.error
 
 import pytest
 
@@ -19,9 +17,8 @@ from people import role, session, user_with_key
 from plane import Credentials, Plane
 from policies import allow
 from refusals import refused
+from watching import SOON, metric, readiness, until
 
-SOON = 30
-"""Seconds after which waiting for something is given up."""
 SMALL_MEGABYTES = 12
 
 
@@ -102,26 +99,6 @@ def users(client: Boto3) -> set[str]:
         if not page["IsTruncated"]:
             return names
         marker = {"Marker": page["Marker"]}
-
-
-def readiness(plane: Plane, path: str = "/readyz") -> tuple[int, str]:
-    try:
-        return 200, plane.operations("GET", path)
-    except urllib.error.HTTPError as answer:
-        return answer.code, answer.read().decode()
-
-
-def metric(plane: Plane, name: str) -> float:
-    found = re.search(rf"^portcullis_{name}(?:{{[^}}]*}})? (\S+)$", plane.operations("GET", "/metrics"), re.MULTILINE)
-    assert found, name
-    return float(found[1])
-
-
-def until(what: str, question) -> None:
-    deadline = time.monotonic() + SOON
-    while not question():
-        assert time.monotonic() < deadline, f"not within {SOON} s: {what}"
-        time.sleep(0.05)
 
 
 def is_ready(plane: Plane) -> bool:

@@ -7,7 +7,6 @@ import re
 import subprocess
 import threading
 import time
-import urllib.error
 
 import pytest
 
@@ -18,10 +17,9 @@ from policies import allow
 from postgresql import PostgreSQL
 from refusals import refused
 from totp import code, step_now
+from watching import SOON, metric, readiness, until
 from way import Way
 
-SOON = 30
-"""Seconds after which waiting for something is given up."""
 KEYS = 40
 LOAD_THREADS = 3
 
@@ -86,14 +84,6 @@ def names(request):
     return re.sub(r"\W", "-", request.node.name)[:30] + "-"
 
 
-def until(what: str, question) -> float:
-    """Asks until the answer is yes; the seconds that took."""
-    begun = time.monotonic()
-    while not question():
-        assert time.monotonic() < begun + SOON, f"not within {SOON} s: {what}"
-    return time.monotonic() - begun
-
-
 def is_refused(client: Boto3, code: str, service: str, operation: str, **parameters) -> bool:
     try:
         client.call(service, operation, **parameters)
@@ -101,19 +91,6 @@ def is_refused(client: Boto3, code: str, service: str, operation: str, **paramet
         assert refusal.code == code, refusal
         return True
     return False
-
-
-def readiness(node: Plane, path: str = "/readyz") -> tuple[int, str]:
-    try:
-        return 200, node.operations("GET", path)
-    except urllib.error.HTTPError as answer:
-        return answer.code, answer.read().decode()
-
-
-def metric(node: Plane, name: str) -> float:
-    found = re.search(rf"^portcullis_{name}{{[^}}]*}} (\S+)$", node.operations("GET", "/metrics"), re.MULTILINE)
-    assert found, name
-    return float(found[1])
 
 
 @contextlib.contextmanager

@@ -16,8 +16,11 @@ const SMALL: usize = 16 * 1024;
 const UNIT: usize = 1024;
 
 /// The memory that all bodies together may take, beyond what small ones do.
-#[derive(Debug)]
-pub(crate) struct BodyMemory(Arc<Semaphore>);
+#[derive(Clone, Debug)]
+pub(crate) struct BodyMemory {
+    units: usize,
+    free: Arc<Semaphore>,
+}
 
 /// A body, and its share of the memory for as long as it is held.
 #[derive(Debug, Default)]
@@ -28,8 +31,13 @@ pub(crate) struct Body {
 
 impl BodyMemory {
     pub(crate) fn new(megabytes: usize) -> Self {
-        let units = megabytes.saturating_mul(1024 * 1024 / UNIT);
-        Self(Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))))
+        let units = megabytes.saturating_mul(1024 * 1024 / UNIT).min(Semaphore::MAX_PERMITS);
+        Self { units, free: Arc::new(Semaphore::new(units)) }
+    }
+
+    /// How many bytes of it are taken.
+    pub(crate) fn held(&self) -> usize {
+        (self.units - self.free.available_permits()) * UNIT
     }
 
     /// Reads the body, unless it says or shows that it is too large, or that there is no memory for it now.
@@ -74,7 +82,7 @@ impl BodyMemory {
         let wanted = if length > SMALL { length.div_ceil(UNIT) } else { 0 };
         let held = body.share.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
         let Some(more) = wanted.checked_sub(held).filter(|more| *more > 0) else { return Ok(()) };
-        let more = self.0.clone().try_acquire_many_owned(u32::try_from(more).unwrap_or(u32::MAX));
+        let more = self.free.clone().try_acquire_many_owned(u32::try_from(more).unwrap_or(u32::MAX));
         let more =
             more.map_err(|_| Error::common(Common::ServiceUnavailable, "Too many large requests at once."))?;
         match &mut body.share {
@@ -102,7 +110,9 @@ mod tests {
         let refused = memory.make_room(&mut second, 600_000).unwrap_err();
         assert!(refused.is(Common::ServiceUnavailable));
         memory.make_room(&mut small, SMALL).unwrap();
+        assert_eq!(memory.held(), 600_000_usize.next_multiple_of(UNIT));
         drop(first);
+        assert_eq!(memory.held(), 0);
         memory.make_room(&mut second, 600_000).unwrap();
         memory.make_room(&mut second, 1_000_000).unwrap();
         assert!(memory.make_room(&mut second, 1_100_000).is_err());

@@ -1,5 +1,6 @@
 //! What the plane counts about itself, in Prometheus' text format.
 
+use crate::body::BodyMemory;
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, text},
@@ -47,8 +48,8 @@ struct OfService {
 }
 
 impl Metrics {
-    /// The counters of a node and of the plane it serves.
-    pub(crate) fn new(node: &Node, plane: Arc<Plane>) -> Self {
+    /// The counters of a node, of the plane it serves and of the memory its requests take.
+    pub(crate) fn new(node: &Node, plane: Arc<Plane>, bodies: BodyMemory) -> Self {
         let mut registry = Registry::with_prefix("portcullis");
         let requests = Family::<Outcome, Counter>::default();
         let durations = Family::<OfService, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
@@ -75,7 +76,7 @@ impl Metrics {
         let labels = vec![("name", node.name.clone()), ("version", node.program_version.clone())];
         let of_node = registry.sub_registry_with_label((Cow::from("node"), Cow::from(node.id.clone())));
         of_node.register("node", "This process", Info::new(labels));
-        of_node.register_collector(Box::new(OfNode(plane)));
+        of_node.register_collector(Box::new(OfNode { plane, bodies }));
         Self { registry, requests, durations, in_flight, audit_events_lost, audit_files_behind }
     }
 
@@ -94,26 +95,32 @@ impl Metrics {
     }
 }
 
-/// What is read off the plane when asked for.
+/// What is read off the node when asked for.
 #[derive(Debug)]
-struct OfNode(Arc<Plane>);
+struct OfNode {
+    plane: Arc<Plane>,
+    bodies: BodyMemory,
+}
 
 impl Collector for OfNode {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let directory = self.0.directory.statistics();
+        let directory = self.plane.directory.statistics();
         let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        let up = i64::from(self.0.store.out_of_reach().is_none());
+        let up = i64::from(self.plane.store.out_of_reach().is_none());
         let lag = directory.silence.unwrap_or_default().as_secs_f64();
         gauge(&mut encoder, "store_up", "Whether the store answers", None, &ConstGauge::new(up))?;
-        let writable = i64::from(self.0.store.cannot_write().is_none());
+        let writable = i64::from(self.plane.store.cannot_write().is_none());
         let help = "0 while changes are refused because the disk failed when it was written to";
         gauge(&mut encoder, "store_writable", help, None, &ConstGauge::new(writable))?;
-        if let Some(bytes) = self.0.store.log_bytes() {
+        if let Some(bytes) = self.plane.store.log_bytes() {
             let help = "The write-ahead log that is not in the database yet";
             gauge(&mut encoder, "store_log", help, Some(&Unit::Bytes), &ConstGauge::new(number(bytes)))?;
         }
         let help = "Time since the change log was last looked at";
         gauge(&mut encoder, "change_log_lag", help, Some(&Unit::Seconds), &ConstGauge::new(lag))?;
+        let taken = i64::try_from(self.bodies.held()).unwrap_or(i64::MAX);
+        let help = "What large bodies take while they are read and answered";
+        gauge(&mut encoder, "body_memory", help, Some(&Unit::Bytes), &ConstGauge::new(taken))?;
         let help = "Keys, principals and policies in memory";
         gauge(&mut encoder, "directory_entries", help, None, &ConstGauge::new(number(directory.entries)))?;
         let (help, bytes) = ("What they take", ConstGauge::new(number(directory.bytes)));

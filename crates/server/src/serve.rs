@@ -79,14 +79,15 @@ pub(crate) async fn serve(flags: Serve) -> Result<(), Failure> {
     } else {
         None
     };
+    let bodies = BodyMemory::new(config.limits.body_megabytes);
     let server = Arc::new(PlaneServer {
         plane: plane.clone(),
         clock,
         keys: KeyCache::new(SIGNING_KEYS, seed()),
-        metrics: Metrics::new(&node, plane.clone()),
+        metrics: Metrics::new(&node, plane.clone(), bodies.clone()),
         limits: config.limits,
         throttle: Throttle::new(config.throttle),
-        bodies: BodyMemory::new(config.limits.body_megabytes),
+        bodies,
         dev: config.dev,
     });
     let ready = Ready {
