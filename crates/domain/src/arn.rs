@@ -2,9 +2,6 @@ use crate::{AccountId, ParseError};
 use smol_str::{SmolStr, ToSmolStr};
 use std::fmt;
 
-/// The partition of everything this plane owns.
-const PARTITION: &str = "aws";
-
 /// An Amazon Resource Name, split into its six parts: `arn:partition:service:region:account:resource`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Arn {
@@ -21,6 +18,9 @@ pub struct Arn {
 }
 
 impl Arn {
+    /// The partition of everything this plane owns.
+    pub const PARTITION: &'static str = "aws";
+
     /// Reads the six parts; `resource` may not be empty.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         const ERROR: ParseError = ParseError::new("ARN");
@@ -42,6 +42,14 @@ impl Arn {
         Ok(arn)
     }
 
+    /// The account that owns what a text names, if that is an ARN that names one.
+    pub fn account_of(text: &str) -> Option<AccountId> {
+        let mut parts = text.splitn(6, ':');
+        let account = parts.nth(4).filter(|_| text.starts_with("arn:"))?;
+        parts.next().filter(|resource| !resource.is_empty())?;
+        AccountId::parse(account).ok()
+    }
+
     /// `arn:aws:iam::ACCOUNT:RESOURCE`
     pub fn iam(account: AccountId, resource: impl Into<String>) -> Self {
         Self::global("iam", account, resource)
@@ -54,7 +62,7 @@ impl Arn {
 
     fn global(service: &'static str, account: AccountId, resource: impl Into<String>) -> Self {
         Self {
-            partition: SmolStr::new_static(PARTITION),
+            partition: SmolStr::new_static(Self::PARTITION),
             service: SmolStr::new_static(service),
             region: SmolStr::default(),
             account: account.to_smolstr(),
@@ -81,9 +89,18 @@ impl Arn {
 impl fmt::Display for Arn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { partition, service, region, account, resource } = self;
-        // Cheaper than one format of all, and ARNs are written many times with every request.
         let parts = ["arn:", partition, ":", service, ":", region, ":", account, ":", resource];
-        parts.into_iter().try_for_each(|part| f.write_str(part))
+        // Nearly all fit here and are written in one go: ARNs are made into strings many times with every request.
+        let mut room = [0; 128];
+        let mut end = 0;
+        for part in parts {
+            let Some(place) = room.get_mut(end..end + part.len()) else {
+                return parts.into_iter().try_for_each(|part| f.write_str(part));
+            };
+            place.copy_from_slice(part.as_bytes());
+            end += part.len();
+        }
+        f.write_str(room.get(..end).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default())
     }
 }
 
@@ -108,9 +125,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_account_is_found_in_what_is_an_arn() {
+        let account = |text| Arn::account_of(text).map(|account| account.to_string());
+        assert_eq!(account("arn:aws:iam::123456789012:role/a:b").as_deref(), Some("123456789012"));
+        for text in ["arn:aws:iam::aws:policy/A", "arn:aws:iam::123456789012", "x:aws:iam::123456789012:r", "arn:aws:iam::123456789012:", ""] {
+            assert_eq!(account(text), None, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn prints_what_it_read(text in "arn:aws:[a-z]{1,8}:[a-z0-9-]{0,9}:[0-9]{12}:[ -~]{1,60}") {
+        fn prints_what_it_read(text in "arn:aws:[a-z]{1,8}:[a-z0-9-]{0,9}:[0-9]{12}:[ -~é]{1,160}") {
             prop_assert_eq!(Arn::parse(&text).unwrap().to_string(), text);
         }
     }

@@ -64,7 +64,7 @@ async fn record(
     let SessionPrincipal::Role { id, name, .. } = &session.principal else {
         return Err("only roles have credentials of this kind".into());
     };
-    let resource = |kind: &str, name: String| AuditResource { kind: kind.to_owned(), name };
+    let resource = |kind: &'static str, name: String| AuditResource { kind: kind.into(), name };
     let details = json!({
         "accessKeyId": access_key_id.to_string(),
         "roleName": name.to_string(),

@@ -18,7 +18,7 @@ pub(crate) async fn run<O: Operation>(cx: &Cx, input: Node) -> Result<Node> {
     outcome
 }
 
-async fn attempts<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Open) -> Result<Node> {
+async fn attempts<O: Operation>(cx: &Cx, input: O::Input, record: &mut audit::Open<'_>) -> Result<Node> {
     authorize::session_may_call::<O>(cx)?;
     cx.plane.directory.may_answer()?;
     match O::EFFECT {
@@ -72,7 +72,7 @@ async fn write<O: Operation>(
     cx: &Cx,
     input: &O::Input,
     allowed: &Access,
-    record: &mut audit::Open,
+    record: &mut audit::Open<'_>,
 ) -> Result<Node> {
     let mut tx = cx.plane.store.write().await?;
     // Asked again, for the state of the resource that the effect will have. A decision follows from what is demanded and from

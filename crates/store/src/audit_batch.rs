@@ -5,6 +5,7 @@
 //! value, beside the day and the time of the batch. A lookup unpacks the batches that have the hash, newest first, until its
 //! page is full of events that have the value.
 
+mod gathered;
 mod key;
 mod lookup;
 mod packed;
@@ -14,18 +15,18 @@ use std::{collections::BTreeMap, iter, sync::Arc};
 use domain::AccountId;
 use jiff::Timestamp;
 
+pub use gathered::{Documents, Gathered};
 pub(crate) use key::require_storable;
 pub(crate) use lookup::lookup;
 pub(crate) use packed::check;
 
 use crate::{
     Parameter, Row, StoreError, Transaction,
-    audit_chain::WaitingEvent,
     audit_event::{AuditEvent, KeptEvent},
     document,
 };
 use key::day;
-use packed::{Packing, unpack};
+use packed::documents;
 
 /// Most events of one batch.
 pub const MOST: usize = 256;
@@ -58,8 +59,8 @@ pub(crate) struct KeptBatch {
 pub struct WaitingBatch {
     /// The id of its first event.
     pub id: String,
-    /// Its events, in their order.
-    pub events: Vec<WaitingEvent>,
+    /// Its events as JSON, in their order.
+    pub documents: Documents,
 }
 
 /// Where a batch is that waits to be written to files.
@@ -74,17 +75,8 @@ pub struct WaitingPlace {
 impl AuditBatch {
     /// Packs events of one account, given in the order of time, into as many batches as they take.
     pub fn pack(account_id: AccountId, events: &[AuditEvent]) -> Result<Vec<Self>, StoreError> {
-        let mut batches = Vec::new();
-        let mut text = String::new();
-        let mut rest = events;
-        while let Some(first) = rest.first() {
-            let mut packing = Packing::new(first, &mut text);
-            let taken = rest.iter().take_while(|event| packing.takes(event)).count();
-            let (these, others) = rest.split_at(taken.max(1));
-            batches.push(packing.finish(account_id, first, these.last().unwrap_or(first))?);
-            rest = others;
-        }
-        Ok(batches)
+        let batches = packed::pack(account_id, events, |document| document)?;
+        Ok(batches.into_iter().map(|(batch, _)| batch).collect())
     }
 
     /// Packs the events of transactions that are committed together, of whatever accounts, in whatever order.
@@ -219,10 +211,7 @@ pub async fn find_waiting(tx: &mut Transaction, place: WaitingPlace) -> Result<W
     let key: [(&str, &dyn Parameter); 3] =
         [(":account_id", &account_id), (":last_at", &last_at), (":batch_id", &id)];
     let row = tx.find(FIND, &key).await?.ok_or(StoreError::NotFound { kind: "batch of events" })?;
-    let events = unpack(account_id, &row)?.into_iter();
-    let events =
-        events.map(|event| WaitingEvent { id: event.id, at: event.at, document: event.document }).collect();
-    Ok(WaitingBatch { id, events })
+    Ok(WaitingBatch { id, documents: documents(&row)? })
 }
 
 /// Takes a batch that is written to the node's files off those that wait.

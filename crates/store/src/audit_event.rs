@@ -9,12 +9,13 @@ use std::{borrow::Cow, sync::Arc};
 use domain::AccountId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::{Engine, Row, StoreError, Transaction, audit_batch, audit_chain, document, setting};
 
-/// An event as stored.
+/// An event as stored, with its document or with what stands for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditEvent {
+pub struct AuditEvent<Document = String> {
     /// The account whose trail it is in.
     pub account_id: AccountId,
     /// When it happened, to the millisecond.
@@ -28,13 +29,44 @@ pub struct AuditEvent {
     /// Whether it was a call that reads.
     pub read_only: bool,
     /// The user, `root`, or the session's name; none for callers of other accounts.
-    pub user_name: Option<String>,
+    pub user_name: Option<SmolStr>,
     /// The key that signed the call; none for callers of other accounts.
-    pub access_key_id: Option<String>,
+    pub access_key_id: Option<SmolStr>,
     /// What the event is about.
     pub resources: Vec<AuditResource>,
     /// The event as JSON.
-    pub document: String,
+    pub document: Document,
+}
+
+impl<Document> AuditEvent<Document> {
+    /// The same event with another document, and the document that it had.
+    pub fn replace<Other>(self, other: Other) -> (AuditEvent<Other>, Document) {
+        let Self {
+            account_id,
+            at,
+            id,
+            event_name,
+            event_source,
+            read_only,
+            user_name,
+            access_key_id,
+            resources,
+            document,
+        } = self;
+        let event = AuditEvent {
+            account_id,
+            at,
+            id,
+            event_name,
+            event_source,
+            read_only,
+            user_name,
+            access_key_id,
+            resources,
+            document: other,
+        };
+        (event, document)
+    }
 }
 
 /// An event of a change, on its way into the store together with the change.
@@ -48,7 +80,7 @@ pub(crate) struct KeptEvent {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AuditResource {
     /// `AWS::IAM::User`
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// A name, an id or an ARN.
     pub name: String,
 }
@@ -172,8 +204,8 @@ pub async fn insert(
                 (":event_name", &&*event.event_name),
                 (":event_source", &&*event.event_source),
                 (":read_only", &read_only),
-                (":user_name", &event.user_name),
-                (":access_key_id", &event.access_key_id),
+                (":user_name", &event.user_name.as_deref()),
+                (":access_key_id", &event.access_key_id.as_deref()),
                 (":resources", &document::write(&event.resources)?),
                 (":doc_version", &document::VERSION),
                 (":doc", &event.document),
@@ -190,7 +222,7 @@ pub async fn insert(
                 (":account_id", &event.account_id),
                 (":event_at", &event.at),
                 (":event_id", &event.id),
-                (":resource_type", &resource.kind),
+                (":resource_type", &&*resource.kind),
                 (":resource_name", &resource.name),
             ],
         )
@@ -270,8 +302,8 @@ fn read(account_id: AccountId, row: &Row) -> Result<AuditEvent, StoreError> {
         event_name: text("event_name")?.unwrap_or_default().into(),
         event_source: text("event_source")?.unwrap_or_default().into(),
         read_only: row.optional_text("read_only")? == Some("true"),
-        user_name: text("user_name")?,
-        access_key_id: text("access_key_id")?,
+        user_name: row.optional_text("user_name")?.map(SmolStr::new),
+        access_key_id: row.optional_text("access_key_id")?.map(SmolStr::new),
         resources,
         document: row.text("doc")?.to_owned(),
     })

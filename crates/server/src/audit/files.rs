@@ -253,10 +253,10 @@ impl Waiting {
             }
             for place in places {
                 let batch = match plane.audit.take_written(&place.id) {
-                    Some(events) => WaitingBatch { id: place.id, events },
+                    Some(documents) => WaitingBatch { id: place.id, documents },
                     None => audit_batch::find_waiting(&mut tx, place).await?,
                 };
-                count += batch.events.len();
+                count += batch.documents.len();
                 batches.push(batch);
             }
         }
@@ -269,8 +269,8 @@ impl Waiting {
 
     /// The records in the order in which they are written.
     fn documents(&self) -> impl Iterator<Item = &str> {
-        let batched = self.batches.iter().flat_map(|batch| &batch.events);
-        self.events.iter().chain(batched).map(|event| event.document.as_str())
+        let batched = self.batches.iter().flat_map(|batch| batch.documents.iter());
+        self.events.iter().map(|event| event.document.as_str()).chain(batched)
     }
 }
 
@@ -312,8 +312,8 @@ async fn not_in_batches<'a>(
     let mut after = None;
     while !missing.is_empty() {
         let batches = audit_batch::waiting(tx, node, after.as_deref(), BATCHES).await?;
-        for event in batches.iter().flat_map(|batch| &batch.events) {
-            missing.remove(event.document.as_str());
+        for document in batches.iter().flat_map(|batch| batch.documents.iter()) {
+            missing.remove(document);
         }
         match batches.into_iter().last() {
             Some(last) => after = Some(last.id),

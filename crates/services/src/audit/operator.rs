@@ -72,8 +72,8 @@ impl Operator {
         };
         AuditEvent {
             // Not to be taken for the account's root user, who is `root`.
-            user_name: Some(format!("operator/{user_name}")),
-            access_key_id: deed.access_key_id,
+            user_name: Some(format!("operator/{user_name}").into()),
+            access_key_id: deed.access_key_id.map(Into::into),
             resources: deed.resources,
             ..event.record(account, at, 0)
         }

@@ -13,7 +13,8 @@ use super::{
 use domain::{AccessKeyId, AccountId, Arn, Caller, Principal};
 use jiff::Timestamp;
 use serde_json::json;
-use std::{borrow::Cow, collections::HashMap, iter, net::IpAddr, sync::Arc};
+use smol_str::ToSmolStr;
+use std::{borrow::Cow, cell::RefCell, collections::HashMap, mem, net::IpAddr, sync::Arc};
 use store::audit_event::{AuditEvent, AuditResource};
 use wire::{Node, OperationDescription, Schema, Service, write_json_text, write_redacted};
 
@@ -24,85 +25,121 @@ pub(super) const MEMBERS_BYTES: usize = 100 * 1024;
 /// What stands in their place.
 const OMITTED: &str = r#"{"omitted":true}"#;
 
+/// Callers whose words a recorder keeps at most.
+const IDENTITIES: usize = 256;
+
+thread_local! {
+    /// Each thread has its own: they say the same, and none waits for another.
+    static RECORDER: RefCell<Recorder> = RefCell::default();
+}
+
+/// Writes the records of a call: the caller's account gets one, and so does the account whose role was assumed from another.
+pub(super) fn write(call: &Call<'_>, outcome: Outcome, mut to: impl FnMut(AuditEvent<()>, &str)) {
+    let mut outcome = Some(outcome);
+    let mut write = |recorder: &mut Recorder| {
+        if let Some(outcome) = outcome.take() {
+            recorder.write(call, outcome, &mut to);
+        }
+    };
+    // A thread that is at its end has none any more.
+    if RECORDER.try_with(|recorder| write(&mut recorder.borrow_mut())).is_err() {
+        write(&mut Recorder::default());
+    }
+}
+
 /// Writes records. Many of them say the same of who called and when, which is written once.
 #[derive(Debug, Default)]
-pub(super) struct Recorder {
+struct Recorder {
     /// By the key that signed: the principal as it was then, and what is written of it.
     identities: HashMap<AccessKeyId, (Principal, Arc<str>)>,
     /// The second, address and account of the record before, and what is written of them.
     second: Option<(Timestamp, String)>,
     address: Option<(IpAddr, String)>,
     account: Option<(AccountId, String)>,
+    /// Room for a document.
+    document: Document,
 }
 
 /// What the records of one call have in common.
 struct Written<'a> {
-    call: &'a Call,
+    call: &'a Call<'a>,
     error: Option<(&'a str, &'a str)>,
-    resources: Vec<AuditResource>,
     parameters: &'a str,
     response: &'a str,
     /// The role that was assumed.
-    role: Option<Arn>,
+    role: Option<(&'a str, AccountId)>,
     shared: Option<String>,
 }
 
 impl Recorder {
-    /// The records of a call: the caller's account gets one, and so does the account whose role was assumed from another.
-    pub(super) fn events(
-        &mut self,
-        call: &Call,
-        outcome: &Outcome,
-    ) -> impl Iterator<Item = AuditEvent> + use<> {
+    fn write(&mut self, call: &Call<'_>, outcome: Outcome, to: &mut dyn FnMut(AuditEvent<()>, &str)) {
         let (parameters, mut resources) = match &call.parameters {
             Parameters::Read(shown) => (&*shown.text, shown.resources.clone()),
             Parameters::Unread => ("null", Vec::new()),
             Parameters::Omitted => (OMITTED, Vec::new()),
         };
         let (error, response) = match outcome {
-            Outcome::Done(shown) => (None, shown.as_ref()),
-            Outcome::Failed { code, message } => (Some((*code, message.as_str())), None),
+            Outcome::Done(Some(shown)) => {
+                resource::join(&mut resources, shown.resources);
+                (None, Some(shown.text))
+            }
+            Outcome::Done(None) => (None, None),
+            Outcome::Failed { code, message } => (Some((code, message)), None),
         };
-        resource::join(&mut resources, response.map(|shown| &*shown.resources).unwrap_or_default());
-        let own = call.caller.account_id;
-        let role = call.role.clone().filter(|_| response.is_some());
-        let owner = role.as_ref().and_then(Arn::account_id).filter(|owner| *owner != own);
+        let own = call.cx.caller.account_id;
+        let role = call.role.as_deref().filter(|_| response.is_some());
+        let role = role.and_then(|role| Some((role, Arn::account_of(role)?)));
+        let other = role.map(|(_, owner)| owner).filter(|owner| *owner != own);
         let written = Written {
             call,
-            error,
-            resources,
+            error: error.as_ref().map(|(code, message)| (*code, message.as_str())),
             parameters,
-            response: response.map_or("null", |shown| &shown.text),
+            response: response.as_deref().unwrap_or("null"),
             role,
-            shared: owner.map(|_| uuid::Uuid::new_v4().to_string()),
+            shared: other.map(|_| uuid::Uuid::new_v4().to_string()),
         };
-        let first = self.event(&written, own);
-        iter::once(first).chain(owner.map(|owner| self.event(&written, owner)))
+        if let Some(other) = other {
+            self.event(&written, own, resources.clone(), to);
+            self.event(&written, other, resources, to);
+        } else {
+            self.event(&written, own, resources, to);
+        }
     }
 
-    fn event(&mut self, written: &Written<'_>, recipient: AccountId) -> AuditEvent {
-        let Call { caller, service, operation, .. } = written.call;
+    fn event(
+        &mut self,
+        written: &Written<'_>,
+        recipient: AccountId,
+        resources: Vec<AuditResource>,
+        to: &mut dyn FnMut(AuditEvent<()>, &str),
+    ) {
+        let Call { cx, service, operation, count, .. } = written.call;
+        let caller = &cx.caller;
         let is_own = recipient == caller.account_id;
-        let id = new_id(written.call.at, written.call.count).to_string();
-        AuditEvent {
+        let id = new_id(cx.received_at, *count).to_string();
+        self.document(written, recipient, &id);
+        let event = AuditEvent {
             account_id: recipient,
-            at: written.call.at,
+            at: cx.received_at,
+            id,
             event_name: operation.name.into(),
             event_source: event_source(service),
             read_only: is_read_only(service, operation),
             user_name: is_own.then(|| user_identity::user_name(caller)),
-            access_key_id: is_own.then(|| caller.access_key_id.to_string()),
-            resources: written.resources.clone(),
-            document: self.document(written, recipient, &id),
-            id,
-        }
+            access_key_id: is_own.then(|| caller.access_key_id.to_smolstr()),
+            resources,
+            document: (),
+        };
+        to(event, &self.document.0);
     }
 
     /// The members in CloudTrail's order.
-    fn document(&mut self, common: &Written<'_>, recipient: AccountId, id: &str) -> String {
+    fn document(&mut self, common: &Written<'_>, recipient: AccountId, id: &str) {
         let Written { call, error, parameters, response, .. } = common;
-        let Call { caller, service, operation, .. } = call;
-        let mut document = Document::with_room(1024 + parameters.len() + response.len());
+        let Call { cx, service, operation, .. } = call;
+        let caller = &cx.caller;
+        let mut document = mem::take(&mut self.document);
+        document.0.clear();
         document.raw("{\"eventVersion\":", "\"1.11\"");
         if recipient == caller.account_id {
             document.raw(",\"userIdentity\":", &self.identity(caller));
@@ -110,12 +147,12 @@ impl Recorder {
             let identity = serde_json::to_string(&UserIdentity::of_other_account(caller));
             document.raw(",\"userIdentity\":", &identity.unwrap_or_default());
         }
-        document.text(",\"eventTime\":", self.second(call.at));
+        document.text(",\"eventTime\":", self.second(cx.received_at));
         document.raw(",\"eventSource\":\"", service.signing_name);
         document.raw(".amazonaws.com\",\"eventName\":\"", operation.name);
-        document.text("\",\"awsRegion\":", &call.region);
-        document.text(",\"sourceIPAddress\":", written(&mut self.address, call.source_ip));
-        if let Some(user_agent) = &call.user_agent {
+        document.text("\",\"awsRegion\":", &cx.region);
+        document.text(",\"sourceIPAddress\":", written(&mut self.address, cx.source_ip));
+        if let Some(user_agent) = &cx.user_agent {
             document.text(",\"userAgent\":", cut_text(user_agent));
         }
         if let Some((code, message)) = error {
@@ -126,12 +163,12 @@ impl Recorder {
         }
         document.raw(",\"requestParameters\":", parameters);
         document.raw(",\"responseElements\":", response);
-        document.text(",\"requestID\":", cut_text(&call.request_id));
+        document.text(",\"requestID\":", cut_text(&cx.request_id));
         document.text(",\"eventID\":", id);
         document.raw(",\"readOnly\":", if is_read_only(service, operation) { "true" } else { "false" });
-        if let Some(role) = &common.role {
-            document.text(",\"resources\":[{\"accountId\":", &role.account);
-            document.text(",\"type\":\"AWS::IAM::Role\",\"ARN\":", &role.to_string());
+        if let Some((role, owner)) = &common.role {
+            document.raw(",\"resources\":[{\"accountId\":\"", &owner.to_string());
+            document.text("\",\"type\":\"AWS::IAM::Role\",\"ARN\":", role);
             document.raw("}]", "");
         }
         document.raw(",\"eventType\":\"AwsApiCall\",\"apiVersion\":\"", service.api_version);
@@ -146,11 +183,11 @@ impl Recorder {
             document.raw("\",\"eventCategory\":\"", "Management");
         }
         document.raw("\"", "");
-        if let Some(tls) = &call.tls {
+        if let Some(tls) = &cx.tls {
             document.raw(",\"tlsDetails\":", &serde_json::to_string(tls).unwrap_or_default());
         }
         document.raw("}", "");
-        document.0
+        self.document = document;
     }
 
     /// What is written of the caller in its own account.
@@ -159,6 +196,9 @@ impl Recorder {
             && is_same(principal, &caller.principal)
         {
             return text.clone();
+        }
+        if self.identities.len() >= IDENTITIES {
+            self.identities.clear();
         }
         // Strings alone: writing them cannot fail.
         let text: Arc<str> = serde_json::to_string(&UserIdentity::of(caller)).unwrap_or_default().into();
@@ -202,13 +242,10 @@ fn is_same(known: &Principal, principal: &Principal) -> bool {
 }
 
 /// A JSON object in the making.
+#[derive(Debug, Default)]
 struct Document(String);
 
 impl Document {
-    fn with_room(bytes: usize) -> Self {
-        Self(String::with_capacity(bytes))
-    }
-
     /// What is JSON already.
     fn raw(&mut self, before: &str, json: &str) {
         self.0.push_str(before);
@@ -244,7 +281,7 @@ pub(super) fn lost(account: AccountId, count: u64, at: Timestamp, order: u32) ->
 const LOST: &str = "EventsLost";
 
 /// What is shown of an answer: of changes all but secrets, of reading calls nothing but new credentials' ids.
-pub(super) fn response_elements(call: &Call, output: &Node) -> Option<Shown> {
+pub(super) fn response_elements(call: &Call<'_>, output: &Node) -> Option<Shown> {
     let (service, operation) = (call.service, call.operation);
     let is_shown = !is_read_only(service, operation) || (service.id, "AssumeRole") == ("sts", operation.name);
     let schema = operation.output.filter(|_| is_shown)?;
@@ -276,16 +313,16 @@ fn is_read_only(service: &Service, operation: &OperationDescription) -> bool {
     }
 }
 
-/// The role that a call is to assume.
+/// The ARN of the role that a call is to assume.
 pub(super) fn role_to_assume(
     service: &Service,
     operation: &OperationDescription,
     input: &Node,
-) -> Option<Arn> {
+) -> Option<String> {
     let assumes = service.id == "sts" && operation.name.starts_with("AssumeRole");
     let Node::Structure(input) = input else { return None };
     match input.get("RoleArn").filter(|_| assumes)? {
-        Node::String(arn) => Arn::parse(arn).ok(),
+        Node::String(arn) => Some(arn.clone()),
         _ => None,
     }
 }

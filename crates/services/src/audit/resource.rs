@@ -3,7 +3,6 @@
 //! Source: the resource types of CloudTrail's event history. CloudTrail does not say how it comes by the names; here
 //! they are the members of request and answer that name something.
 
-use domain::Arn;
 use store::audit_event::AuditResource;
 
 /// Most resources of one event, as names can be repeated in lists.
@@ -16,19 +15,24 @@ pub(super) fn note(member: &str, name: &str, resources: &mut Vec<AuditResource>)
     if resources.len() >= MOST
         || name.is_empty()
         || name.len() > NAME_BYTES
-        || name.contains(char::is_control)
+        || has_control(name)
     {
         return;
     }
     if let Some(kind) = kind(member, name) {
-        resources.push(AuditResource { kind: kind.to_owned(), name: name.to_owned() });
+        resources.push(AuditResource { kind: kind.into(), name: name.to_owned() });
     }
 }
 
+fn has_control(name: &str) -> bool {
+    // Nearly all names are plain.
+    !name.bytes().all(|byte| matches!(byte, b' '..=b'~')) && name.contains(char::is_control)
+}
+
 /// Adds what the answer named to what the request named; each is there once.
-pub(super) fn join(resources: &mut Vec<AuditResource>, others: &[AuditResource]) {
+pub(super) fn join(resources: &mut Vec<AuditResource>, others: Vec<AuditResource>) {
     let room = MOST.saturating_sub(resources.len());
-    resources.extend(others.iter().take(room).cloned());
+    resources.extend(others.into_iter().take(room));
     resources.sort();
     resources.dedup();
 }
@@ -57,9 +61,10 @@ fn kind(member: &str, name: &str) -> Option<&'static str> {
 }
 
 fn of_arn(text: &str) -> Option<&'static str> {
-    let arn = Arn::parse(text).ok()?;
-    let (kind, _) = arn.resource.split_once('/')?;
-    Some(match (arn.service.as_str(), kind) {
+    let mut parts = text.splitn(6, ':');
+    let (service, resource) = (parts.nth(2)?, parts.nth(2)?);
+    let (kind, _) = resource.split_once('/').filter(|_| text.starts_with("arn:"))?;
+    Some(match (service, kind) {
         ("iam", "group") => "AWS::IAM::Group",
         ("iam", "instance-profile") => "AWS::IAM::InstanceProfile",
         ("iam", "oidc-provider") => "AWS::IAM::OIDCProvider",
@@ -87,7 +92,7 @@ mod tests {
 
     fn names(parameters: &[(&str, &str)], response: &[(&str, &str)]) -> Vec<String> {
         let mut resources = named(parameters);
-        join(&mut resources, &named(response));
+        join(&mut resources, named(response));
         resources.into_iter().map(|found| format!("{} {}", found.kind, found.name)).collect()
     }
 

@@ -4,6 +4,7 @@
 
 use domain::{Caller, Principal};
 use serde::Serialize;
+use smol_str::SmolStr;
 
 /// Who called.
 #[derive(Debug, Serialize)]
@@ -85,11 +86,11 @@ impl UserIdentity {
 }
 
 /// What events are looked up by as `Username`: the user's name, `root`, or the name of the role session.
-pub(super) fn user_name(caller: &Caller) -> String {
+pub(super) fn user_name(caller: &Caller) -> SmolStr {
     match &caller.principal {
-        Principal::AssumedRole { session_name, .. } => session_name.to_string(),
-        Principal::Root => "root".to_owned(),
-        Principal::User(user) => user.name.to_string(),
+        Principal::AssumedRole { session_name, .. } => session_name.as_str().into(),
+        Principal::Root => SmolStr::new_static("root"),
+        Principal::User(user) => user.name.as_str().into(),
     }
 }
 

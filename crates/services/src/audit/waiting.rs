@@ -1,9 +1,6 @@
 //! Records that wait to be written: bounded, in order, written in batches.
 
-use super::{
-    call::{Call, Outcome},
-    record::{self, Recorder},
-};
+use super::record;
 use crate::{Common, Effect, Error, Result};
 use domain::AccountId;
 use jiff::Timestamp;
@@ -17,17 +14,16 @@ use std::{
 };
 use store::{
     Retry, Store, StoreError,
-    audit_batch::{self, AuditBatch},
-    audit_chain::WaitingEvent,
+    audit_batch::{self, AuditBatch, Documents, Gathered},
     audit_event::AuditEvent,
 };
 use tokio::sync::Notify;
 
-/// Most memory that waiting calls take, in bytes.
+/// Most memory that waiting events take, in bytes.
 const BYTES: usize = 64 * 1024 * 1024;
 /// Batches of records that are written in one transaction. Others that write wait no longer than for these.
 const BATCHES: usize = 16;
-/// Calls of one account that are worth writing at once: some full batches, few enough to be in the processor's caches still.
+/// Events of one account that are worth writing at once: some full batches.
 const WORTH_WRITING: usize = 8 * audit_batch::MOST;
 /// Memory for records that are in the store and not in the files yet, in bytes; what has no room is read back.
 const WRITTEN_BYTES: usize = 16 * 1024 * 1024;
@@ -56,7 +52,7 @@ pub struct Audit {
     /// The node whose chain of files takes the events; none when they stay in the store alone.
     node: OnceLock<Arc<str>>,
     waiting: Mutex<Waiting>,
-    /// That an account has as many calls waiting as are worth writing.
+    /// That an account has as many events waiting as are worth writing.
     worth_writing: Notify,
     /// Records on their way into the store: one flush at a time has them.
     leaving: tokio::sync::Mutex<VecDeque<Leaving>>,
@@ -72,8 +68,8 @@ pub struct Audit {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    calls: HashMap<AccountId, Vec<(Call, Outcome)>>,
-    /// How many calls there are, and how much memory they take.
+    events: HashMap<AccountId, Gathered>,
+    /// How many events there are, and how much memory they take.
     count: usize,
     bytes: usize,
     /// Records that waited in vain for room, by account.
@@ -87,18 +83,18 @@ struct Waiting {
 #[derive(Debug)]
 struct Leaving {
     batch: AuditBatch,
-    /// Its events for the files, which need not be read back then.
-    events: Vec<WaitingEvent>,
+    /// For the files, which need not read them back then. None for those that may have to wait for long.
+    documents: Option<Documents>,
 }
 
 /// Batches that are in the store and wait for the files, by the ids of their first events.
 #[derive(Debug, Default)]
 struct Written {
-    batches: HashMap<String, Vec<WaitingEvent>>,
+    batches: HashMap<String, Documents>,
     bytes: usize,
 }
 
-/// Which calls are to be written.
+/// Which events are to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flush {
     /// All that wait.
@@ -168,39 +164,41 @@ impl Audit {
         self.made.fetch_add(1, Ordering::Relaxed) % (1 << 24)
     }
 
-    /// Lets a record wait to be written, unless there is no room, or there are as many as there may be.
-    pub(super) fn push(&self, call: Call, outcome: Outcome) {
-        if self.pushed.fetch_add(1, Ordering::Relaxed) >= self.settings.most {
-            return;
-        }
-        let account = call.caller.account_id;
+    /// Whether another call leaves a record, or there are as many as there may be.
+    pub(super) fn takes(&self) -> bool {
+        self.pushed.fetch_add(1, Ordering::Relaxed) < self.settings.most
+    }
+
+    /// Lets a record wait to be written, unless there is no room.
+    pub(super) fn push(&self, event: AuditEvent<()>, document: &str) {
+        let account = event.account_id;
         let mut waiting = self.waiting();
         if waiting.is_full(self.settings.room) {
             drop(waiting);
             return self.lose(account, 1);
         }
+        let events = waiting.events.entry(account).or_default();
+        let grew = events.push(event, document);
+        let is_worth_writing = events.len() == WORTH_WRITING;
         waiting.count += 1;
-        waiting.bytes += call.size() + outcome.size();
-        let calls = waiting.calls.entry(account).or_default();
-        calls.push((call, outcome));
-        let is_worth_writing = calls.len() == WORTH_WRITING;
+        waiting.bytes += grew;
         drop(waiting);
         if is_worth_writing {
             self.worth_writing.notify_one();
         }
     }
 
-    /// Returns when some account has as many calls waiting as are worth writing before it is time to write all.
+    /// Returns when some account has as many events waiting as are worth writing before it is time to write all.
     pub async fn worth_writing(&self) {
         self.worth_writing.notified().await;
     }
 
-    /// The events of a batch, if it was written to the store by this process a moment ago and not asked for since.
-    pub fn take_written(&self, batch: &str) -> Option<Vec<WaitingEvent>> {
+    /// The documents of a batch, if it was written to the store by this process a moment ago and not asked for since.
+    pub fn take_written(&self, batch: &str) -> Option<Documents> {
         let mut written = self.written();
-        let events = written.batches.remove(batch)?;
-        written.bytes -= bytes(&events);
-        Some(events)
+        let documents = written.batches.remove(batch)?;
+        written.bytes -= documents.size();
+        Some(documents)
     }
 
     /// Gives up records, and lets a record say so.
@@ -217,27 +215,16 @@ impl Audit {
         which: Flush,
     ) -> std::result::Result<(), StoreError> {
         let mut leaving = self.leaving.lock().await;
-        let Waiting { calls, lost, .. } = self.take(which);
-        let mut recorder = Recorder::default();
-        let mut records: BTreeMap<AccountId, Vec<AuditEvent>> = BTreeMap::new();
-        for (call, outcome) in calls.into_values().flatten() {
-            for event in recorder.events(&call, &outcome) {
-                records.entry(event.account_id).or_default().push(event);
-            }
-            // Writing out a full buffer takes a while: others run in between.
-            tokio::task::consume_budget().await;
-        }
+        let Waiting { mut events, lost, .. } = self.take(which);
         for (account, count) in lost {
-            records.entry(account).or_default().push(record::lost(account, count, now, self.count()));
+            let (event, document) = record::lost(account, count, now, self.count()).replace(());
+            events.entry(account).or_default().push(event, &document);
         }
-        for (account, mut records) in records {
-            records.sort_by_key(|record| record.at);
-            let batches = AuditBatch::pack(account, &records)?;
-            let mut records = records.into_iter();
-            leaving.extend(batches.into_iter().map(|batch| Leaving {
-                events: records.by_ref().take(batch.len()).map(for_files).collect(),
-                batch,
-            }));
+        for (account, events) in events {
+            let packed = events.pack(account)?.into_iter();
+            leaving.extend(packed.map(|(batch, documents)| Leaving { batch, documents: Some(documents) }));
+            // Packing a full buffer takes a while: others run in between.
+            tokio::task::consume_budget().await;
         }
         let mut written = Ok(());
         let mut most = BATCHES;
@@ -247,8 +234,10 @@ impl Audit {
             {
                 Ok(()) => {
                     let of_files = self.node().is_some();
-                    for Leaving { batch, events } in leaving.drain(..batches).filter(|_| of_files) {
-                        self.keep_written(batch.id(), events);
+                    for Leaving { batch, documents } in leaving.drain(..batches) {
+                        if let Some(documents) = documents.filter(|_| of_files) {
+                            self.keep_written(batch.id(), documents);
+                        }
                     }
                     Ok(())
                 }
@@ -269,8 +258,7 @@ impl Audit {
             };
         }
         for left in leaving.iter_mut() {
-            // They may have to wait for long.
-            left.events = Vec::new();
+            left.documents = None;
         }
         let mut waiting = self.waiting();
         waiting.leaving = leaving.iter().map(|left| left.batch.len()).sum();
@@ -280,23 +268,21 @@ impl Audit {
         written
     }
 
-    /// What waits, which then is on its way.
+    /// Events that wait, which then are on their way.
     fn take(&self, which: Flush) -> Waiting {
         let mut waiting = self.waiting();
         let taken = match which {
             Flush::All => mem::take(&mut *waiting),
             Flush::WorthWriting => {
-                let worth = |_: &AccountId, calls: &mut Vec<_>| calls.len() >= WORTH_WRITING;
-                let calls: HashMap<_, _> = waiting.calls.extract_if(worth).collect();
-                let taken = calls.values().flatten();
-                let (count, bytes) = taken.fold((0, 0), |(count, bytes), (call, outcome)| {
-                    (count + 1, bytes + call.size() + outcome.size())
-                });
+                let worth = |_: &AccountId, events: &mut Gathered| events.len() >= WORTH_WRITING;
+                let events: HashMap<_, _> = waiting.events.extract_if(worth).collect();
+                let count = events.values().map(Gathered::len).sum();
+                let bytes = events.values().map(Gathered::size).sum();
                 waiting.count -= count;
                 waiting.bytes -= bytes;
                 let leaving = (mem::take(&mut waiting.leaving), mem::take(&mut waiting.leaving_bytes));
                 Waiting {
-                    calls,
+                    events,
                     count,
                     bytes,
                     leaving: leaving.0,
@@ -310,13 +296,13 @@ impl Audit {
         taken
     }
 
-    /// Keeps the events of a batch for the files, if there is room.
-    fn keep_written(&self, batch: &str, events: Vec<WaitingEvent>) {
+    /// Keeps the documents of a batch for the files, if there is room.
+    fn keep_written(&self, batch: &str, documents: Documents) {
         let mut written = self.written();
-        let bytes = bytes(&events);
-        if written.bytes + bytes <= WRITTEN_BYTES && !events.is_empty() {
+        let bytes = documents.size();
+        if written.bytes + bytes <= WRITTEN_BYTES {
             written.bytes += bytes;
-            written.batches.insert(batch.to_owned(), events);
+            written.batches.insert(batch.to_owned(), documents);
         }
     }
 
@@ -328,16 +314,6 @@ impl Audit {
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Of a record, what is written to the files.
-fn for_files(event: AuditEvent) -> WaitingEvent {
-    WaitingEvent { id: event.id, at: event.at, document: event.document }
-}
-
-/// About how much memory they take.
-fn bytes(events: &[WaitingEvent]) -> usize {
-    events.iter().map(|event| size_of::<WaitingEvent>() + event.id.len() + event.document.len()).sum()
 }
 
 async fn write(

@@ -121,17 +121,17 @@ fn narrow(asked: &mut AuditLookup<'_>, id: &str) {
 
 fn shape(event: AuditEvent) -> types::Event {
     let resource = |resource: audit_event::AuditResource| types::Resource {
-        resource_type: Some(resource.kind),
+        resource_type: Some(resource.kind.into_owned()),
         resource_name: Some(resource.name),
     };
     types::Event {
         event_id: Some(event.id),
         event_name: Some(event.event_name.into_owned()),
         read_only: Some(event.read_only.to_string()),
-        access_key_id: event.access_key_id,
+        access_key_id: event.access_key_id.map(Into::into),
         event_time: Timestamp::from_second(event.at.as_second()).ok(),
         event_source: Some(event.event_source.into_owned()),
-        username: event.user_name,
+        username: event.user_name.map(Into::into),
         resources: Some(event.resources.into_iter().map(resource).collect()),
         cloud_trail_event: Some(event.document),
     }

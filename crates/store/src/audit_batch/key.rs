@@ -64,8 +64,8 @@ pub(crate) fn require_storable(event: &AuditEvent) -> Result<(), StoreError> {
     storable
 }
 
-pub(super) fn each_value<'e>(
-    event: &'e AuditEvent,
+pub(super) fn each_value<'e, D>(
+    event: &'e AuditEvent<D>,
     attribute: AuditAttribute,
     mut with: impl FnMut(&'e str),
 ) {

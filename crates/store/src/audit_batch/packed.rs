@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AuditBatch, MOST,
-    key::{KEYS_OF_FACTS, KEYS_OF_RESOURCES, day, each_value, hash},
+    AuditBatch, Documents, MOST,
+    key::{KEYS_OF_FACTS, day, each_value, hash},
 };
 use crate::{
     Row, StoreError,
@@ -21,6 +21,8 @@ use crate::{
 const LENGTH: usize = 512 * 1024;
 /// Longer than any batch is, with its last event.
 const LONGEST: usize = 8 * 1024 * 1024;
+/// About how long an event is.
+const USUAL_LENGTH: usize = 1536;
 /// From the first to the last event of a batch, at most.
 pub(super) const SPAN: Duration = Duration::from_mins(1);
 
@@ -39,46 +41,68 @@ struct Facts<'a> {
     access_key_id: Option<Cow<'a, str>>,
 }
 
+/// Packs events of one account into as many batches as they take, and gives each with the documents that are in it.
+pub(super) fn pack<'e, D>(
+    account_id: AccountId,
+    events: &'e [AuditEvent<D>],
+    document: impl Fn(&'e D) -> &'e str,
+) -> Result<Vec<(AuditBatch, Documents)>, StoreError> {
+    let mut batches = Vec::new();
+    let mut rest = events;
+    while let Some(first) = rest.first() {
+        let mut packing = Packing::new(first, rest.len().min(MOST));
+        let taken = rest.iter().take_while(|event| packing.takes(event, document(&event.document))).count();
+        let (these, others) = rest.split_at(taken.max(1));
+        batches.push(packing.finish(account_id, first, these.last().unwrap_or(first))?);
+        rest = others;
+    }
+    Ok(batches)
+}
+
 /// A batch in the making.
-pub(super) struct Packing<'a> {
+struct Packing<'a, D> {
     first_at: Timestamp,
-    events: usize,
-    last: Option<&'a AuditEvent>,
+    last: Option<&'a AuditEvent<D>>,
     values: HashSet<(AuditAttribute, &'a str)>,
-    text: &'a mut String,
+    documents: Documents,
     failed: Option<StoreError>,
 }
 
-impl<'a> Packing<'a> {
-    /// `text` is room to write in.
-    pub(super) fn new(first: &AuditEvent, text: &'a mut String) -> Self {
-        text.clear();
-        Self { first_at: first.at, events: 0, last: None, values: HashSet::new(), text, failed: None }
+impl<'a, D> Packing<'a, D> {
+    /// For about so many events.
+    fn new(first: &AuditEvent<D>, events: usize) -> Self {
+        let documents = Documents {
+            text: String::with_capacity(events * USUAL_LENGTH),
+            places: Vec::with_capacity(events),
+        };
+        Self { first_at: first.at, last: None, values: HashSet::new(), documents, failed: None }
     }
 
     /// Takes the event, if there is room for it.
-    pub(super) fn takes(&mut self, event: &'a AuditEvent) -> bool {
+    fn takes(&mut self, event: &'a AuditEvent<D>, document: &str) -> bool {
         let late = event.at.duration_since(self.first_at).unsigned_abs() > SPAN;
-        if late || self.events >= MOST || self.text.len() >= LENGTH || self.failed.is_some() {
+        let Documents { text, places } = &self.documents;
+        if late || places.len() >= MOST || text.len() >= LENGTH || self.failed.is_some() {
             return false;
         }
         if let Err(error) = self.facts(event).and_then(|()| self.resources(event)) {
             self.failed = Some(error);
             return false;
         }
-        let (at, length) = (event.at.as_millisecond(), event.document.len());
+        let Documents { text, places } = &mut self.documents;
         // Writing to a String does not fail.
-        let _ = writeln!(self.text, "{at} {} {length}", event.id);
-        self.text.push_str(&event.document);
-        self.text.push('\n');
-        self.events += 1;
+        let _ = writeln!(text, "{} {} {}", event.at.as_millisecond(), event.id, document.len());
+        let begin = text.len();
+        text.push_str(document);
+        places.push(begin..text.len());
+        text.push('\n');
         self.last = Some(event);
         true
     }
 
-    fn facts(&mut self, event: &'a AuditEvent) -> Result<(), StoreError> {
+    fn facts(&mut self, event: &'a AuditEvent<D>) -> Result<(), StoreError> {
         if self.last.is_some_and(|last| same_facts(last, event)) {
-            self.text.push_str("=\n");
+            self.documents.text.push_str("=\n");
             return Ok(());
         }
         let facts = Facts {
@@ -88,37 +112,41 @@ impl<'a> Packing<'a> {
             user_name: event.user_name.as_deref().map(Cow::Borrowed),
             access_key_id: event.access_key_id.as_deref().map(Cow::Borrowed),
         };
-        self.text.push_str(&document::write(&facts)?);
-        self.text.push('\n');
-        self.note(event, &KEYS_OF_FACTS);
-        Ok(())
-    }
-
-    fn resources(&mut self, event: &'a AuditEvent) -> Result<(), StoreError> {
-        if self.last.is_some_and(|last| last.resources == event.resources) {
-            self.text.push_str("=\n");
-            return Ok(());
-        }
-        self.text.push_str(&document::write(&event.resources)?);
-        self.text.push('\n');
-        self.note(event, &KEYS_OF_RESOURCES);
-        Ok(())
-    }
-
-    fn note(&mut self, event: &'a AuditEvent, attributes: &[AuditAttribute]) {
-        for attribute in attributes {
-            each_value(event, *attribute, |value| {
-                self.values.insert((*attribute, value));
+        self.line(&facts)?;
+        for attribute in KEYS_OF_FACTS {
+            each_value(event, attribute, |value| {
+                self.values.insert((attribute, value));
             });
         }
+        Ok(())
     }
 
-    pub(super) fn finish(
+    fn resources(&mut self, event: &'a AuditEvent<D>) -> Result<(), StoreError> {
+        if self.last.is_some_and(|last| last.resources == event.resources) {
+            self.documents.text.push_str("=\n");
+            return Ok(());
+        }
+        self.line(&event.resources)?;
+        let known = self.last.map(|last| &*last.resources).unwrap_or_default();
+        for resource in event.resources.iter().filter(|resource| !known.contains(resource)) {
+            self.values.insert((AuditAttribute::ResourceName, &resource.name));
+            self.values.insert((AuditAttribute::ResourceType, &resource.kind));
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, value: &impl Serialize) -> Result<(), StoreError> {
+        self.documents.text.push_str(&document::write(value)?);
+        self.documents.text.push('\n');
+        Ok(())
+    }
+
+    fn finish(
         self,
         account_id: AccountId,
-        first: &AuditEvent,
-        last: &AuditEvent,
-    ) -> Result<AuditBatch, StoreError> {
+        first: &AuditEvent<D>,
+        last: &AuditEvent<D>,
+    ) -> Result<(AuditBatch, Documents), StoreError> {
         if let Some(error) = self.failed {
             return Err(error);
         }
@@ -126,19 +154,20 @@ impl<'a> Packing<'a> {
         let mut keys: Vec<i64> =
             values.map(|(attribute, value)| hash(account_id, attribute, value)).collect();
         keys.sort_unstable();
-        Ok(AuditBatch {
+        let batch = AuditBatch {
             account_id,
             last_at: last.at,
             day: day(last.at),
             id: first.id.clone(),
-            events: self.events,
+            events: self.documents.len(),
             keys,
-            packed: lz4_flex::compress_prepend_size(self.text.as_bytes()),
-        })
+            packed: lz4_flex::compress_prepend_size(self.documents.text.as_bytes()),
+        };
+        Ok((batch, self.documents))
     }
 }
 
-fn same_facts(a: &AuditEvent, b: &AuditEvent) -> bool {
+fn same_facts<D>(a: &AuditEvent<D>, b: &AuditEvent<D>) -> bool {
     a.event_name == b.event_name
         && a.event_source == b.event_source
         && a.read_only == b.read_only
@@ -160,6 +189,16 @@ pub(crate) fn check(row: &Row) -> Result<(), StoreError> {
 
 /// The events of a row, in their order.
 pub(super) fn unpack(account_id: AccountId, row: &Row) -> Result<Vec<AuditEvent>, StoreError> {
+    read(account_id, &text(row)?).ok_or_else(damaged)
+}
+
+/// The documents of a row, in their order.
+pub(super) fn documents(row: &Row) -> Result<Documents, StoreError> {
+    Documents::read(text(row)?).ok_or_else(damaged)
+}
+
+/// What a row has packed.
+fn text(row: &Row) -> Result<String, StoreError> {
     if row.integer("doc_version")? != document::VERSION {
         return Err(StoreError::Corrupt("the form of a batch of events is not known".into()));
     }
@@ -168,35 +207,68 @@ pub(super) fn unpack(account_id: AccountId, row: &Row) -> Result<Vec<AuditEvent>
     let length = packed.first_chunk().map_or(usize::MAX, |length| u32::from_le_bytes(*length) as usize);
     let text = Some(packed).filter(|_| length <= LONGEST);
     let text = text.and_then(|packed| lz4_flex::decompress_size_prepended(packed).ok());
-    let text = text.and_then(|text| String::from_utf8(text).ok()).ok_or_else(damaged)?;
-    read(account_id, &text).ok_or_else(damaged)
+    text.and_then(|text| String::from_utf8(text).ok()).ok_or_else(damaged)
 }
 
 fn damaged() -> StoreError {
     StoreError::Corrupt("a batch of events cannot be read".into())
 }
 
-fn read(account_id: AccountId, text: &str) -> Option<Vec<AuditEvent>> {
-    let mut events: Vec<AuditEvent> = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (facts, behind) = rest.split_once('\n')?;
+/// An event as it is packed.
+struct Packed<'t> {
+    facts: &'t str,
+    resources: &'t str,
+    at: Timestamp,
+    id: &'t str,
+    document: &'t str,
+}
+
+impl<'t> Packed<'t> {
+    /// The event at the beginning of a text, and what is behind it.
+    fn first(text: &'t str) -> Option<(Self, &'t str)> {
+        let (facts, behind) = text.split_once('\n')?;
         let (resources, behind) = behind.split_once('\n')?;
         let (line, behind) = behind.split_once('\n')?;
         let mut words = line.split(' ');
         let at = Timestamp::from_millisecond(words.next()?.parse().ok()?).ok()?;
-        let id = words.next()?.to_owned();
+        let id = words.next()?;
         let length: usize = words.next()?.parse().ok()?;
-        let document = behind.get(..length)?.to_owned();
-        rest = behind.get(length..)?.strip_prefix('\n')?;
-        let resources = match resources {
+        let document = behind.get(..length)?;
+        let rest = behind.get(length..)?.strip_prefix('\n')?;
+        Some((Self { facts, resources, at, id, document }, rest))
+    }
+}
+
+impl Documents {
+    fn read(text: String) -> Option<Self> {
+        let mut places = Vec::new();
+        let mut rest = &*text;
+        while !rest.is_empty() {
+            let (packed, behind) = Packed::first(rest)?;
+            let end = text.len() - behind.len() - 1;
+            places.push(end - packed.document.len()..end);
+            rest = behind;
+        }
+        Some(Self { text, places })
+    }
+}
+
+fn read(account_id: AccountId, text: &str) -> Option<Vec<AuditEvent>> {
+    let mut events: Vec<AuditEvent> = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (packed, behind) = Packed::first(rest)?;
+        rest = behind;
+        let Packed { at, .. } = packed;
+        let (id, document) = (packed.id.to_owned(), packed.document.to_owned());
+        let resources = match packed.resources {
             "=" => events.last()?.resources.clone(),
             list => serde_json::from_str(list).ok()?,
         };
-        events.push(if facts == "=" {
+        events.push(if packed.facts == "=" {
             AuditEvent { at, id, resources, document, ..events.last()?.clone() }
         } else {
-            let facts: Facts<'_> = serde_json::from_str(facts).ok()?;
+            let facts: Facts<'_> = serde_json::from_str(packed.facts).ok()?;
             AuditEvent {
                 account_id,
                 at,
@@ -204,8 +276,8 @@ fn read(account_id: AccountId, text: &str) -> Option<Vec<AuditEvent>> {
                 event_name: facts.event_name.into_owned().into(),
                 event_source: facts.event_source.into_owned().into(),
                 read_only: facts.read_only,
-                user_name: facts.user_name.map(Cow::into_owned),
-                access_key_id: facts.access_key_id.map(Cow::into_owned),
+                user_name: facts.user_name.map(Into::into),
+                access_key_id: facts.access_key_id.map(Into::into),
                 resources,
                 document,
             }
@@ -217,7 +289,7 @@ fn read(account_id: AccountId, text: &str) -> Option<Vec<AuditEvent>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit_event::AuditResource;
+    use crate::{audit_batch::key::KEYS_OF_RESOURCES, audit_event::AuditResource};
     use proptest::prelude::*;
 
     fn account() -> AccountId {
@@ -226,7 +298,7 @@ mod tests {
 
     fn events() -> impl Strategy<Value = Vec<AuditEvent>> {
         let text = || ".{0,8}";
-        let resource = (text(), text()).prop_map(|(kind, name)| AuditResource { kind, name });
+        let resource = (text(), text()).prop_map(|(kind, name)| AuditResource { kind: kind.into(), name });
         let event = (
             (0..3i64, 0..3u32),
             prop::option::of("[ab]"),
@@ -248,8 +320,8 @@ mod tests {
                         event_name: format!("Get{kind}").into(),
                         event_source: "iam.amazonaws.com".into(),
                         read_only,
-                        user_name: user,
-                        access_key_id: key,
+                        user_name: user.map(Into::into),
+                        access_key_id: key.map(Into::into),
                         resources,
                         document,
                     }
@@ -258,9 +330,12 @@ mod tests {
         })
     }
 
+    fn text_of(batch: &AuditBatch) -> String {
+        String::from_utf8(lz4_flex::decompress_size_prepended(&batch.packed).unwrap()).unwrap()
+    }
+
     fn unpacked(batch: &AuditBatch) -> Vec<AuditEvent> {
-        let text = lz4_flex::decompress_size_prepended(&batch.packed).unwrap();
-        read(batch.account_id, str::from_utf8(&text).unwrap()).unwrap()
+        read(batch.account_id, &text_of(batch)).unwrap()
     }
 
     proptest! {
@@ -270,6 +345,8 @@ mod tests {
             let mut all = Vec::new();
             for batch in &batches {
                 let events = unpacked(batch);
+                let documents = Documents::read(text_of(batch)).unwrap();
+                prop_assert!(documents.iter().eq(events.iter().map(|event| event.document.as_str())));
                 prop_assert_eq!(events.len(), batch.len());
                 prop_assert!(!batch.is_empty() && batch.len() <= MOST);
                 let (first, last) = (&events[0], &events[events.len() - 1]);
@@ -292,7 +369,13 @@ mod tests {
 
         #[test]
         fn any_text_is_survived(text in "(=|\\{\\}|\\[\\]|[0-9 \n]|=\n1 a 3\nabc\n){0,9}") {
-            read(account(), &text);
+            let events = read(account(), &text);
+            let documents = Documents::read(text);
+            // Whoever reads the documents alone does not look at the rest.
+            if let Some(events) = events {
+                let documents = documents.unwrap();
+                prop_assert!(documents.iter().eq(events.iter().map(|event| event.document.as_str())));
+            }
         }
     }
 

@@ -13,7 +13,7 @@ use store::{
 use crate::fixture::{Bench, time};
 
 fn event(bench: &Bench, at: Timestamp, id: &str) -> AuditEvent {
-    let resource = |kind: &str, name: &str| AuditResource { kind: kind.into(), name: name.into() };
+    let resource = |kind: &'static str, name: &str| AuditResource { kind: kind.into(), name: name.into() };
     AuditEvent {
         account_id: bench.account,
         at,
@@ -22,7 +22,7 @@ fn event(bench: &Bench, at: Timestamp, id: &str) -> AuditEvent {
         event_source: if id == "d" { "sts.amazonaws.com" } else { "iam.amazonaws.com" }.into(),
         read_only: id >= "c",
         user_name: Some("bob".into()).filter(|_| id != "a"),
-        access_key_id: Some(format!("AKIA{id}")),
+        access_key_id: Some(format!("AKIA{id}").into()),
         resources: vec![
             resource("AWS::IAM::User", id),
             resource("AWS::IAM::User", "shared"),
@@ -134,7 +134,7 @@ fn id_at(at: Timestamp, number: usize) -> String {
 
 /// Many events of a few kinds, several in a millisecond, over minutes; oldest first.
 fn many(account_id: AccountId) -> Vec<AuditEvent> {
-    let resource = |kind: &str, name: String| AuditResource { kind: kind.into(), name };
+    let resource = |kind: &'static str, name: String| AuditResource { kind: kind.into(), name };
     (0..700usize)
         .map(|number| {
             let seconds = i64::try_from(number / 100 * 40 + number % 100 / 3).unwrap();
@@ -146,8 +146,8 @@ fn many(account_id: AccountId) -> Vec<AuditEvent> {
                 event_name: if number % 50 == 0 { "ListUsers" } else { "GetUser" }.into(),
                 event_source: if number % 7 == 0 { "sts.amazonaws.com" } else { "iam.amazonaws.com" }.into(),
                 read_only: number % 90 != 0,
-                user_name: Some(format!("u{}", number % 3)).filter(|_| number % 11 != 0),
-                access_key_id: Some(format!("AKIA{}", number / 300)),
+                user_name: Some(format!("u{}", number % 3).into()).filter(|_| number % 11 != 0),
+                access_key_id: Some(format!("AKIA{}", number / 300).into()),
                 resources: (0..number % 3)
                     .map(|count| {
                         resource(["AWS::IAM::User", "AWS::IAM::Role"][count], format!("r{}", number % 40))
@@ -256,7 +256,7 @@ pub(crate) async fn batches_wait_and_are_deleted(bench: &Bench) {
             assert!(audit_batch::waiting(tx, "n2", None, 9).await?.is_empty());
             let waiting = audit_batch::waiting(tx, "n1", None, 2).await?;
             let documents: Vec<&str> =
-                waiting.iter().flat_map(|batch| &batch.events).map(|event| &*event.document).collect();
+                waiting.iter().flat_map(|batch| batch.documents.iter()).collect();
             let expected: Vec<&str> = events.iter().map(|event| &*event.document).collect();
             assert_eq!(documents, expected[..documents.len()]);
             assert_eq!(audit_batch::delete_before(tx, bench.account, time(999), 9).await?, 0, "all wait");
@@ -310,13 +310,13 @@ pub(crate) async fn events_come_with_their_transactions(bench: &Bench) {
             assert_eq!(found, kept[..110]);
             let of_other = AuditLookup { account_id: other.account_id, ..all.clone() };
             assert_eq!(audit_event::lookup(tx, &of_other).await?, vec![other.clone()]);
-            let mut waiting = audit_chain::waiting(tx, "n1", 999).await?;
-            waiting.extend(
-                audit_batch::waiting(tx, "n1", None, 999).await?.into_iter().flat_map(|batch| batch.events),
-            );
-            waiting.sort_by(|a, b| a.id.cmp(&b.id));
-            let waiting: Vec<_> = waiting.into_iter().map(|event| event.document).collect();
-            let expected: Vec<_> = kept[..110].iter().map(|event| event.document.clone()).collect();
+            let waiting = audit_chain::waiting(tx, "n1", 999).await?.into_iter().map(|event| event.document);
+            let batches = audit_batch::waiting(tx, "n1", None, 999).await?;
+            let batched = batches.iter().flat_map(|batch| batch.documents.iter()).map(str::to_owned);
+            let mut waiting: Vec<String> = waiting.chain(batched).collect();
+            let mut expected: Vec<_> = kept[..110].iter().map(|event| event.document.clone()).collect();
+            waiting.sort();
+            expected.sort();
             assert_eq!(waiting, expected);
             Ok(())
         })
