@@ -7,7 +7,7 @@ use crate::{
     config::Limits,
     listen::{Answer, Peer},
     metrics::{Metrics, Outcome},
-    route::{self, Named, NoRoute, Route},
+    route::{self, Found, Named, NoRoute, Route},
     throttle::Throttle,
 };
 use bytes::Bytes;
@@ -18,7 +18,7 @@ use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use services::{Common, Cx, Error, Plane, Prepared, TlsDetails};
 use sigv4::{KeyCache, Presented};
 use std::{sync::Arc, time::Instant};
-use wire::{Node, RequestParts};
+use wire::{Form, Node, RequestParts};
 
 /// Answers the API listener.
 #[derive(Debug)]
@@ -147,8 +147,8 @@ impl PlaneServer {
             presented: presented.as_ref().ok().and_then(Option::as_ref),
             body: &body.bytes,
         };
-        let route = match route::route(&named) {
-            Ok(route) => route,
+        let Found { route, form } = match route::find(&named) {
+            Ok(found) => found,
             Err(no_route) => return Done { route: None, outcome: Err(Failure::NoRoute(no_route)) },
         };
         let outcome = async {
@@ -185,7 +185,7 @@ impl PlaneServer {
                 cx.note_use(service);
             }
             let built = services::check_built(service, route.operation);
-            match built.and_then(|()| decode(route, &parts, &body.bytes)) {
+            match built.and_then(|()| decode(route, form, &parts, &body.bytes)) {
                 Ok(input) => services::dispatch(&cx, service, route.operation, input).await,
                 Err(error) => {
                     services::refused(&cx, service, route.operation, &error);
@@ -205,15 +205,19 @@ impl Done {
 }
 
 /// Step 5: the input, with everything that is wrong with it said at once.
-fn decode(route: Route, parts: &Parts, body: &[u8]) -> Result<Node, Error> {
-    let request = RequestParts {
-        method: parts.method.as_str(),
-        path: parts.uri.path(),
-        query: parts.uri.query().unwrap_or_default(),
-        header: &|name| text_header(&parts.headers, name),
-        body,
+fn decode(route: Route, form: Option<Form<'_>>, parts: &Parts, body: &[u8]) -> Result<Node, Error> {
+    let input = if let Some(form) = form {
+        wire::decode_form(route.operation, form)
+    } else {
+        let request = RequestParts {
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+            query: parts.uri.query().unwrap_or_default(),
+            header: &|name| text_header(&parts.headers, name),
+            body,
+        };
+        wire::decode_input(route.operation, route.service, &request)
     };
-    let input = wire::decode_input(route.operation, route.service, &request);
     let input = input.map_err(|error| route::malformed(&error))?;
     match wire::violations(route.operation.input, &input) {
         Some(message) => Err(Error::validation(message)),

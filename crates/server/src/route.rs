@@ -12,6 +12,12 @@ pub(crate) struct Route {
     pub(crate) operation: &'static OperationDescription,
 }
 
+/// A request whose operation is found, with its parameters where finding it has read them.
+pub(crate) struct Found<'a> {
+    pub(crate) route: Route,
+    pub(crate) form: Option<Form<'a>>,
+}
+
 /// Why a request names nothing.
 #[derive(Debug)]
 pub(crate) enum NoRoute {
@@ -26,20 +32,20 @@ pub(crate) enum NoRoute {
 }
 
 /// The parts of a request that name service and operation.
-pub(crate) struct Named<'a> {
+pub(crate) struct Named<'a, 'p> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
     pub(crate) target: Option<&'a str>,
     pub(crate) content_type: Option<&'a str>,
-    pub(crate) presented: Option<&'a Presented<'a>>,
+    pub(crate) presented: Option<&'p Presented<'a>>,
     pub(crate) body: &'a [u8],
 }
 
 /// Finds service and operation.
-pub(crate) fn route(named: &Named<'_>) -> std::result::Result<Route, NoRoute> {
+pub(crate) fn find<'a>(named: &Named<'a, '_>) -> std::result::Result<Found<'a>, NoRoute> {
     if let Some(target) = named.target {
-        return by_target(target);
+        return by_target(target).map(|route| Found { route, form: None });
     }
     // Replayed requests come with as many slashes as their base URLs had.
     if named.path.bytes().all(|byte| byte == b'/') {
@@ -51,7 +57,7 @@ pub(crate) fn route(named: &Named<'_>) -> std::result::Result<Route, NoRoute> {
     let rest = SERVICES.iter().copied().filter(|service| service.protocol == Protocol::RestJson);
     for service in rest {
         if let Some(operation) = wire::route(service, named.method, named.path, named.query) {
-            return Ok(Route { service, operation });
+            return Ok(Found { route: Route { service, operation }, form: None });
         }
     }
     Err(NoRoute::UnknownPath)
@@ -70,7 +76,7 @@ fn by_target(target: &str) -> std::result::Result<Route, NoRoute> {
 
 /// awsQuery: `Action` and `Version`, in the query string or the form. All query services live at `/`, so the credential
 /// scope tells them apart; unsigned calls are told apart by their version.
-fn by_action(named: &Named<'_>) -> std::result::Result<Route, NoRoute> {
+fn by_action<'a>(named: &Named<'a, '_>) -> std::result::Result<Found<'a>, NoRoute> {
     let is_form = named.content_type.is_some_and(|kind| {
         kind.split(';')
             .next()
@@ -88,14 +94,15 @@ fn by_action(named: &Named<'_>) -> std::result::Result<Route, NoRoute> {
     let version = form.get("Version");
     let service = scoped(named).or_else(|| versioned(version)).unwrap_or(&sts::SERVICE);
     let operation = service.operation(action).filter(|_| version == Some(service.api_version));
-    operation.map(|operation| Route { service, operation }).ok_or_else(|| {
+    let Some(operation) = operation else {
         let version = version.unwrap_or("NO_VERSION_SPECIFIED");
         let message = format!("Could not find operation {action} for version {version}");
-        NoRoute::UnknownOperation(service, Error::common(Common::InvalidAction, message))
-    })
+        return Err(NoRoute::UnknownOperation(service, Error::common(Common::InvalidAction, message)));
+    };
+    Ok(Found { route: Route { service, operation }, form: Some(form) })
 }
 
-fn scoped(named: &Named<'_>) -> Option<&'static Service> {
+fn scoped(named: &Named<'_, '_>) -> Option<&'static Service> {
     let service = &named.presented?.scope().service;
     QUERY_SERVICES.into_iter().find(|query| query.signing_name == service)
 }

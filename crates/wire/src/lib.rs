@@ -27,7 +27,7 @@ pub use error::WireError;
 pub use node::{Node, Structure};
 pub use query::{Form, MAX_INDEX, MAX_PARAMETERS};
 pub use redacted::{write_json_text, write_redacted};
-pub use request::{RequestParts, decode_input};
+pub use request::{RequestParts, decode_form, decode_input};
 pub use rest::route;
 pub use schema::{Kind, Length, Location, Member, Range, Schema};
 pub use sensitive::Sensitive;

@@ -17,6 +17,12 @@ pub struct RequestParts<'a> {
     pub body: &'a [u8],
 }
 
+/// Reads the input of an operation from a form that is parsed already. What is missing or out of bounds is left to
+/// [`violations`](crate::violations).
+pub fn decode_form(operation: &OperationDescription, form: Form<'_>) -> Result<Node, WireError> {
+    query::decode(operation.input, form)
+}
+
 /// Reads the input of an operation. What is missing or out of bounds is left to [`violations`](crate::violations).
 pub fn decode_input(
     operation: &OperationDescription,
@@ -24,7 +30,7 @@ pub fn decode_input(
     request: &RequestParts<'_>,
 ) -> Result<Node, WireError> {
     match service.protocol {
-        Protocol::Query => query::decode(operation.input, Form::parse(request.query, request.body)?),
+        Protocol::Query => decode_form(operation, Form::parse(request.query, request.body)?),
         Protocol::Json10 | Protocol::Json11 => {
             let node = json::decode(operation.input, request.body)?;
             Ok(node.unwrap_or_else(|| Node::Structure(Structure::new())))
