@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{Kind, Node, Schema};
+use crate::{Kind, Node, Schema, text};
 
 /// What stands in place of a sensitive value, as in CloudTrail's records.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
@@ -84,7 +84,7 @@ pub fn write_redacted(schema: &Schema, node: &Node, out: &mut String, named: &mu
 /// Appends a text as JSON has it.
 pub fn write_json_text(text: &str, out: &mut String) {
     // Nearly all texts are written as they are.
-    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+    if text::all(text.as_bytes(), |byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
         out.push('"');
         out.push_str(text);
         out.push('"');

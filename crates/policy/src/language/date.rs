@@ -44,7 +44,26 @@ pub(crate) fn format_seconds(seconds: i64) -> String {
     let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    // Every request has its time written: without the machinery for all other numbers.
+    let mut text = String::with_capacity(20);
+    match year {
+        0..10_000 => push_digits(&mut text, year, 4),
+        _ => text = format!("{year:04}"),
+    }
+    for (before, number) in [('-', month), ('-', day), ('T', hour), (':', minute), (':', second)] {
+        text.push(before);
+        push_digits(&mut text, number, 2);
+    }
+    text.push('Z');
+    text
+}
+
+/// Appends the last digits of a number.
+fn push_digits(text: &mut String, number: i64, digits: u32) {
+    for place in (0..digits).rev() {
+        let digit = u8::try_from(number / 10_i64.pow(place) % 10).unwrap_or(0);
+        text.push(char::from(b'0' + digit));
+    }
 }
 
 /// Days since 1970-01-01 of `[-]YYYY-MM[-DD]`.

@@ -106,11 +106,17 @@ async fn role(cx: &Cx, text: &str) -> Result<Arc<RoleEntry>> {
         return Err(invalid());
     }
     let refused = || errors::not_authorized(cx.caller.arn(), "sts:AssumeRole", text);
-    let (account, name) =
-        arn.account_id().zip(arn.path_and_name("role").map(|(_, name)| name)).ok_or_else(invalid)?;
-    let name = RoleName::parse(name).map_err(|_| refused())?;
-    let entry = cx.plane.directory.role(&cx.plane, account, &name).await?.ok_or_else(refused)?;
-    if entry.role.arn() == arn { Ok(entry) } else { Err(refused()) }
+    let account = arn.account_id().ok_or_else(invalid)?;
+    let (path, name) = arn.path_and_name("role").ok_or_else(invalid)?;
+    let parsed = RoleName::parse(name).map_err(|_| refused())?;
+    let entry = cx.plane.directory.role(&cx.plane, account, &parsed).await?.ok_or_else(refused)?;
+    let role = &entry.role;
+    let is_its_own = arn.partition == Arn::PARTITION && arn.region.is_empty();
+    if is_its_own && role.path.as_str() == path && role.name.as_str() == name {
+        Ok(entry)
+    } else {
+        Err(refused())
+    }
 }
 
 fn permission(

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use crate::text::write_base64;
+use crate::text::{all, write_base64};
 use crate::{ErrorAnswer, Kind, Node, OperationDescription, Schema, Service, timestamp};
 
 /// The namespace of faults that precede the service: an action that does not exist.
@@ -191,7 +191,7 @@ impl Writer {
 fn escape(text: &str, out: &mut Vec<u8>) {
     // 0xEF begins U+FFFE and U+FFFF; nearly all texts have none of these bytes.
     let is_plain = |byte: u8| !matches!(byte, 0..0x20 | b'&' | b'<' | b'>' | b'"' | 0xEF);
-    if text.bytes().all(is_plain) {
+    if all(text.as_bytes(), is_plain) {
         return out.extend_from_slice(text.as_bytes());
     }
     let mut plain = 0;
