@@ -129,7 +129,13 @@ mod tests {
     fn an_account_is_found_in_what_is_an_arn() {
         let account = |text| Arn::account_of(text).map(|account| account.to_string());
         assert_eq!(account("arn:aws:iam::123456789012:role/a:b").as_deref(), Some("123456789012"));
-        for text in ["arn:aws:iam::aws:policy/A", "arn:aws:iam::123456789012", "x:aws:iam::123456789012:r", "arn:aws:iam::123456789012:", ""] {
+        for text in [
+            "arn:aws:iam::aws:policy/A",
+            "arn:aws:iam::123456789012",
+            "x:aws:iam::123456789012:r",
+            "arn:aws:iam::123456789012:",
+            "",
+        ] {
             assert_eq!(account(text), None, "{text}");
         }
     }

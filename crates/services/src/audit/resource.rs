@@ -12,11 +12,7 @@ const NAME_BYTES: usize = 2048;
 
 /// Notes what a member named, if it is something.
 pub(super) fn note(member: &str, name: &str, resources: &mut Vec<AuditResource>) {
-    if resources.len() >= MOST
-        || name.is_empty()
-        || name.len() > NAME_BYTES
-        || has_control(name)
-    {
+    if resources.len() >= MOST || name.is_empty() || name.len() > NAME_BYTES || has_control(name) {
         return;
     }
     if let Some(kind) = kind(member, name) {

@@ -60,9 +60,7 @@ impl Gathered {
     /// Packs them, in the order of time, into as many batches as they take.
     pub fn pack(mut self, account_id: AccountId) -> Result<Vec<(AuditBatch, Documents)>, StoreError> {
         self.events.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
-        packed::pack(account_id, &self.events, |place| {
-            self.documents.get(place.clone()).unwrap_or_default()
-        })
+        packed::pack(account_id, &self.events, |place| self.documents.get(place.clone()).unwrap_or_default())
     }
 }
 

@@ -255,8 +255,7 @@ pub(crate) async fn batches_wait_and_are_deleted(bench: &Bench) {
             audit_chain::insert(tx, &sealer, bench.account, &chain, b"key").await?;
             assert!(audit_batch::waiting(tx, "n2", None, 9).await?.is_empty());
             let waiting = audit_batch::waiting(tx, "n1", None, 2).await?;
-            let documents: Vec<&str> =
-                waiting.iter().flat_map(|batch| batch.documents.iter()).collect();
+            let documents: Vec<&str> = waiting.iter().flat_map(|batch| batch.documents.iter()).collect();
             let expected: Vec<&str> = events.iter().map(|event| &*event.document).collect();
             assert_eq!(documents, expected[..documents.len()]);
             assert_eq!(audit_batch::delete_before(tx, bench.account, time(999), 9).await?, 0, "all wait");
