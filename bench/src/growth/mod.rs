@@ -43,6 +43,15 @@ struct Size {
     one: Cost,
     directory_bytes: f64,
     resident_bytes: f64,
+    /// The same of the second half of the principals, when what is not theirs has grown.
+    marginal_bytes: f64,
+}
+
+/// What requests have cost so far.
+#[derive(Default)]
+struct Spent {
+    cpu_microseconds: f64,
+    load: Load,
 }
 
 /// What requests cost.
@@ -91,7 +100,10 @@ fn one_size(grow: &Grow, principals: usize) -> Result<Size, Failure> {
 
     say(format_args!("{principals} principals: the first request of each"));
     let before = Memory::of(&served)?;
-    let first = each(&served, &keys, 0..keys.len())?;
+    let (half, mut first) = (keys.len() / 2, Spent::default());
+    first.each(&served, &keys, 0..half)?;
+    let halfway = Memory::of(&served)?;
+    first.each(&served, &keys, half..keys.len())?;
     let after = Memory::of(&served)?;
     say(format_args!("{principals} principals: requests of any"));
     let mut place = 0_usize;
@@ -100,18 +112,20 @@ fn one_size(grow: &Grow, principals: usize) -> Result<Size, Failure> {
         place = (place + 7_368_787) % keys.len();
         place
     });
-    let warm = each(&served, &keys, any)?;
-    let one = each(&served, &keys, std::iter::repeat_n(0, WARM))?;
+    let (mut warm, mut one) = (Spent::default(), Spent::default());
+    warm.each(&served, &keys, any)?;
+    one.each(&served, &keys, std::iter::repeat_n(0, WARM))?;
     served.process.stop()?;
     Ok(Size {
         principals,
         database_megabytes: float(usize::try_from(database)?) / 1e6,
         start_milliseconds: starts.get(STARTS / 2).ok_or("no start")?.as_secs_f64() * 1e3,
-        first,
-        warm,
-        one,
+        first: first.cost()?,
+        warm: warm.cost()?,
+        one: one.cost()?,
         directory_bytes: (after.directory - before.directory) / float(principals),
         resident_bytes: (after.resident - before.resident) / float(principals),
+        marginal_bytes: (after.resident - halfway.resident) / float(keys.len() - half),
     })
 }
 
@@ -132,36 +146,43 @@ fn identity() -> Call {
     Call::sts("GetCallerIdentity", &[])
 }
 
-/// One request of each principal named.
-fn each(
-    Served { process, address, .. }: &Served,
-    keys: &[Key],
-    principals: impl Iterator<Item = usize>,
-) -> Result<Cost, Failure> {
-    let mut principals = principals.peekable();
-    let (mut cpu, mut whole) = (0.0, Load::default());
-    while principals.peek().is_some() {
-        let signed = principals
-            .by_ref()
-            .take(SIGNED)
-            .map(|place| identity().signed(*address, keys.get(place).ok_or("no such key")?));
-        let requests = Requests::Each(signed.collect::<Result<_, _>>()?);
-        let before = process.cpu_microseconds()?;
-        let load = load::drive(*address, &requests, CONNECTIONS, PATIENCE)?;
-        cpu += process.cpu_microseconds()? - before;
-        if let Some(error) = load.error {
-            return Err(format!("{} of {} requests failed: {error}", load.errors, load.answered).into());
+impl Spent {
+    /// One request of each principal named.
+    fn each(
+        &mut self,
+        Served { process, address, .. }: &Served,
+        keys: &[Key],
+        principals: impl Iterator<Item = usize>,
+    ) -> Result<(), Failure> {
+        let mut principals = principals.peekable();
+        while principals.peek().is_some() {
+            let signed = principals
+                .by_ref()
+                .take(SIGNED)
+                .map(|place| identity().signed(*address, keys.get(place).ok_or("no such key")?));
+            let requests = Requests::Each(signed.collect::<Result<_, _>>()?);
+            let before = process.cpu_microseconds()?;
+            let load = load::drive(*address, &requests, CONNECTIONS, PATIENCE)?;
+            self.cpu_microseconds += process.cpu_microseconds()? - before;
+            if let Some(error) = load.error {
+                return Err(format!("{} of {} requests failed: {error}", load.errors, load.answered).into());
+            }
+            self.load.answered += load.answered;
+            self.load.latencies.extend(load.latencies);
         }
-        whole.answered += load.answered;
-        whole.latencies.extend(load.latencies);
+        Ok(())
     }
-    whole.latencies.sort_unstable();
-    let milliseconds = |percent| whole.latency(percent).map(|it| it / 1e3).ok_or("nothing was answered");
-    Ok(Cost {
-        cpu_microseconds: cpu / float(whole.answered),
-        p50_milliseconds: milliseconds(50)?,
-        p99_milliseconds: milliseconds(99)?,
-    })
+
+    fn cost(mut self) -> Result<Cost, Failure> {
+        self.load.latencies.sort_unstable();
+        let milliseconds =
+            |percent| self.load.latency(percent).map(|it| it / 1e3).ok_or("nothing was answered");
+        Ok(Cost {
+            cpu_microseconds: self.cpu_microseconds / float(self.load.answered),
+            p50_milliseconds: milliseconds(50)?,
+            p99_milliseconds: milliseconds(99)?,
+        })
+    }
 }
 
 /// Bytes in use.
@@ -186,10 +207,11 @@ fn report(machine: &str, sizes: &[Size]) -> String {
         "# Growth\n\n{machine}\nUsers of accounts of 5,000, each with an access key and in two of twenty groups that \
          carry AWS-managed policies. `sts:GetCallerIdentity` over {CONNECTIONS} connections. First: each principal's first request, \
          which reads the store; warm: {WARM} requests of principals far from each other; one: as many of one principal. Bytes for \
-         each principal: what the directory counts, and by how much resident memory grew with the first requests, \
-         whatever else they leave behind.\n\n\
+         each principal: what the directory counts; by how much resident memory grew with the first requests, whatever else \
+         they leave behind; and by how much with those of the second half, when derived signing keys and SQLite's pages \
+         have taken what they may.\n\n\
          | principals | database, MB | start, ms | first: CPU µs, p50, p99 ms | warm: CPU µs, p50, p99 ms | one: CPU µs, \
-         p50, p99 ms | bytes each: directory | resident |\n|---:|---:|---:|---:|---:|---:|---:|---:|\n",
+         p50, p99 ms | bytes each: directory | resident | of the second half |\n|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     let cost = |cost: &Cost| {
         format!(
@@ -202,7 +224,7 @@ fn report(machine: &str, sizes: &[Size]) -> String {
     for size in sizes {
         let _ = writeln!(
             table,
-            "| {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             readable(float(size.principals)),
             readable(size.database_megabytes),
             readable(size.start_milliseconds),
@@ -211,6 +233,7 @@ fn report(machine: &str, sizes: &[Size]) -> String {
             cost(&size.one),
             readable(size.directory_bytes),
             readable(size.resident_bytes),
+            readable(size.marginal_bytes),
         );
     }
     table
