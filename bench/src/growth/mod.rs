@@ -20,6 +20,8 @@ use std::{
 
 /// Enough for a million principals.
 const DIRECTORY: &str = "[directory]\nmebibytes = 4096\n";
+/// Enough for a few.
+const NO_DIRECTORY: &str = "[directory]\nmebibytes = 1\n";
 const CONNECTIONS: usize = 32;
 /// Requests that are signed at a time: they take memory.
 const SIGNED: usize = 50_000;
@@ -43,15 +45,8 @@ struct Size {
     one: Cost,
     directory_bytes: f64,
     resident_bytes: f64,
-    /// The same of the second half of the principals, when what is not theirs has grown.
-    marginal_bytes: f64,
-}
-
-/// What requests have cost so far.
-#[derive(Default)]
-struct Spent {
-    cpu_microseconds: f64,
-    load: Load,
+    /// The part of it that is there without a directory to speak of.
+    other_bytes: f64,
 }
 
 /// What requests cost.
@@ -79,7 +74,7 @@ pub(crate) fn run(grow: &Grow) -> Result<String, Failure> {
 fn one_size(grow: &Grow, principals: usize) -> Result<Size, Failure> {
     let places = &grow.places;
     let data = tempfile::Builder::new().prefix("growth-").tempdir_in(&places.work)?;
-    let configuration = format!("{RATES}{DIRECTORY}");
+    let (configuration, without) = (format!("{RATES}{DIRECTORY}"), format!("{RATES}{NO_DIRECTORY}"));
     let serve = Serve::embedded(data.path(), &configuration);
     let output = places.work.join(format!("growth-{principals}.log"));
     serve.start(places, &output)?.process.stop()?;
@@ -99,12 +94,7 @@ fn one_size(grow: &Grow, principals: usize) -> Result<Size, Failure> {
     let database = fs::metadata(data.path().join("portcullis.db"))?.len();
 
     say(format_args!("{principals} principals: the first request of each"));
-    let before = Memory::of(&served)?;
-    let (half, mut first) = (keys.len() / 2, Spent::default());
-    first.each(&served, &keys, 0..half)?;
-    let halfway = Memory::of(&served)?;
-    first.each(&served, &keys, half..keys.len())?;
-    let after = Memory::of(&served)?;
+    let (first, grown) = first_of_each(&served, &keys)?;
     say(format_args!("{principals} principals: requests of any"));
     let mut place = 0_usize;
     let any = (0..WARM).map(|_| {
@@ -112,20 +102,23 @@ fn one_size(grow: &Grow, principals: usize) -> Result<Size, Failure> {
         place = (place + 7_368_787) % keys.len();
         place
     });
-    let (mut warm, mut one) = (Spent::default(), Spent::default());
-    warm.each(&served, &keys, any)?;
-    one.each(&served, &keys, std::iter::repeat_n(0, WARM))?;
+    let warm = each(&served, &keys, any)?;
+    let one = each(&served, &keys, std::iter::repeat_n(0, WARM))?;
+    served.process.stop()?;
+    say(format_args!("{principals} principals: the same without a directory"));
+    let (served, _) = start(&Serve::embedded(data.path(), &without), grow, &output, first_key)?;
+    let (_, other) = first_of_each(&served, &keys)?;
     served.process.stop()?;
     Ok(Size {
         principals,
         database_megabytes: float(usize::try_from(database)?) / 1e6,
         start_milliseconds: starts.get(STARTS / 2).ok_or("no start")?.as_secs_f64() * 1e3,
-        first: first.cost()?,
-        warm: warm.cost()?,
-        one: one.cost()?,
-        directory_bytes: (after.directory - before.directory) / float(principals),
-        resident_bytes: (after.resident - before.resident) / float(principals),
-        marginal_bytes: (after.resident - halfway.resident) / float(keys.len() - half),
+        first,
+        warm,
+        one,
+        directory_bytes: grown.directory / float(principals),
+        resident_bytes: grown.resident / float(principals),
+        other_bytes: other.resident / float(principals),
     })
 }
 
@@ -146,43 +139,46 @@ fn identity() -> Call {
     Call::sts("GetCallerIdentity", &[])
 }
 
-impl Spent {
-    /// One request of each principal named.
-    fn each(
-        &mut self,
-        Served { process, address, .. }: &Served,
-        keys: &[Key],
-        principals: impl Iterator<Item = usize>,
-    ) -> Result<(), Failure> {
-        let mut principals = principals.peekable();
-        while principals.peek().is_some() {
-            let signed = principals
-                .by_ref()
-                .take(SIGNED)
-                .map(|place| identity().signed(*address, keys.get(place).ok_or("no such key")?));
-            let requests = Requests::Each(signed.collect::<Result<_, _>>()?);
-            let before = process.cpu_microseconds()?;
-            let load = load::drive(*address, &requests, CONNECTIONS, PATIENCE)?;
-            self.cpu_microseconds += process.cpu_microseconds()? - before;
-            if let Some(error) = load.error {
-                return Err(format!("{} of {} requests failed: {error}", load.errors, load.answered).into());
-            }
-            self.load.answered += load.answered;
-            self.load.latencies.extend(load.latencies);
-        }
-        Ok(())
-    }
+/// One request of each, and by how much memory has grown with them.
+fn first_of_each(served: &Served, keys: &[Key]) -> Result<(Cost, Memory), Failure> {
+    let before = Memory::of(served)?;
+    let cost = each(served, keys, 0..keys.len())?;
+    let after = Memory::of(served)?;
+    let grown =
+        Memory { directory: after.directory - before.directory, resident: after.resident - before.resident };
+    Ok((cost, grown))
+}
 
-    fn cost(mut self) -> Result<Cost, Failure> {
-        self.load.latencies.sort_unstable();
-        let milliseconds =
-            |percent| self.load.latency(percent).map(|it| it / 1e3).ok_or("nothing was answered");
-        Ok(Cost {
-            cpu_microseconds: self.cpu_microseconds / float(self.load.answered),
-            p50_milliseconds: milliseconds(50)?,
-            p99_milliseconds: milliseconds(99)?,
-        })
+/// One request of each principal named.
+fn each(
+    Served { process, address, .. }: &Served,
+    keys: &[Key],
+    principals: impl Iterator<Item = usize>,
+) -> Result<Cost, Failure> {
+    let mut principals = principals.peekable();
+    let (mut cpu, mut whole) = (0.0, Load::default());
+    while principals.peek().is_some() {
+        let signed = principals
+            .by_ref()
+            .take(SIGNED)
+            .map(|place| identity().signed(*address, keys.get(place).ok_or("no such key")?));
+        let requests = Requests::Each(signed.collect::<Result<_, _>>()?);
+        let before = process.cpu_microseconds()?;
+        let load = load::drive(*address, &requests, CONNECTIONS, PATIENCE)?;
+        cpu += process.cpu_microseconds()? - before;
+        if let Some(error) = load.error {
+            return Err(format!("{} of {} requests failed: {error}", load.errors, load.answered).into());
+        }
+        whole.answered += load.answered;
+        whole.latencies.extend(load.latencies);
     }
+    whole.latencies.sort_unstable();
+    let milliseconds = |percent| whole.latency(percent).map(|it| it / 1e3).ok_or("nothing was answered");
+    Ok(Cost {
+        cpu_microseconds: cpu / float(whole.answered),
+        p50_milliseconds: milliseconds(50)?,
+        p99_milliseconds: milliseconds(99)?,
+    })
 }
 
 /// Bytes in use.
@@ -207,11 +203,11 @@ fn report(machine: &str, sizes: &[Size]) -> String {
         "# Growth\n\n{machine}\nUsers of accounts of 5,000, each with an access key and in two of twenty groups that \
          carry AWS-managed policies. `sts:GetCallerIdentity` over {CONNECTIONS} connections. First: each principal's first request, \
          which reads the store; warm: {WARM} requests of principals far from each other; one: as many of one principal. Bytes for \
-         each principal: what the directory counts; by how much resident memory grew with the first requests, whatever else \
-         they leave behind; and by how much with those of the second half, when derived signing keys and SQLite's pages \
-         have taken what they may.\n\n\
+         each principal: what the directory counts; by how much resident memory grew with the first requests; and the part of \
+         that which grows in a process without a directory to speak of, of derived signing keys, SQLite's pages and \
+         what the trail holds, which have bounds of their own.\n\n\
          | principals | database, MB | start, ms | first: CPU µs, p50, p99 ms | warm: CPU µs, p50, p99 ms | one: CPU µs, \
-         p50, p99 ms | bytes each: directory | resident | of the second half |\n|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
+         p50, p99 ms | bytes each: directory | resident | without directory |\n|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     let cost = |cost: &Cost| {
         format!(
@@ -233,7 +229,7 @@ fn report(machine: &str, sizes: &[Size]) -> String {
             cost(&size.one),
             readable(size.directory_bytes),
             readable(size.resident_bytes),
-            readable(size.marginal_bytes),
+            readable(size.other_bytes),
         );
     }
     table
