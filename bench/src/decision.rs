@@ -118,7 +118,7 @@ fn memory() -> Result<String, Failure> {
         .collect();
     let took = begun.elapsed().as_secs_f64() * 1e6;
     let after_bundles = resident_megabytes()?;
-    let fused: usize = bundles.iter().map(Bundle::size).sum();
+    let fused: usize = bundles.iter().map(|bundle| size_of::<Bundle>() + bundle.heap_size()).sum();
     let fused = fused as f64 / statements;
     let both = bytes_each(after_sources, after_bundles);
     Ok(format!(

@@ -18,16 +18,23 @@ def arguments(command: str, *words: str, data: pathlib.Path | None = None, store
     return [str(BINARY), *command.split(), *place, *words]
 
 
-def run(command: str, *words: str, code: int = 0, stdin: str = "", **place) -> str:
-    """Runs the command, which must end with that exit code; what it printed, errors included."""
-    done = subprocess.run(
+def outcome(
+    command: str, *words: str, stdin: str = "", environment: dict[str, str] | None = None, **place
+) -> subprocess.CompletedProcess:
+    """Runs the command, with more in its environment; how it ended, and what it printed."""
+    return subprocess.run(
         arguments(command, *words, **place),
-        env=clean_environment(),
+        env=clean_environment(**(environment or {})),
         input=stdin,
         capture_output=True,
         text=True,
         timeout=COMMAND_SECONDS,
     )
+
+
+def run(command: str, *words: str, code: int = 0, stdin: str = "", **place) -> str:
+    """Runs the command, which must end with that exit code; what it printed, errors included."""
+    done = outcome(command, *words, stdin=stdin, **place)
     said = done.stdout + done.stderr
     assert done.returncode == code, f"exit {done.returncode}, {code} was due: {said}"
     assert "panicked" not in said, said

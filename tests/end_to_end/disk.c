@@ -1,7 +1,8 @@
 // A disk that fails when it is told to, and that forgets what was not synced. Preloaded into the server by disk.py.
 //
-//   DISK_RULES    a file of lines "CALL ERRNO END": from now on CALL (fsync, write) fails so for files whose path ends so.
-//                 Read anew at each call, so that a test steers the disk while the server runs.
+//   DISK_RULES    a file of lines "CALL ERRNO END": from now on CALL (fsync, write) fails so for files whose path ends so,
+//                 or has TEXT in it where END is "TEXT*". Read anew at each call, so that a test steers the disk while the
+//                 server runs.
 //   DISK_ROOT     files below it are watched.
 //   DISK_SYNCED   a directory, outside of it: for each watched file one named by its inode, which holds what a sync that
 //                 succeeded has put on disk. What was written before a sync that failed is never put there, whatever
@@ -69,8 +70,10 @@ static int fails(const char *call, const char *path) {
     char which[16], end[512];
     int error;
     if (sscanf(line, "%15s %d %511s", which, &error, end) != 3 || strcmp(which, call)) continue;
-    if (strlen(path) >= strlen(end) && !strcmp(path + strlen(path) - strlen(end), end))
-      return hit(rules, error);
+    char *star = strchr(end, '*');
+    if (star) *star = 0;
+    const char *found = star ? strstr(path, end) : strlen(path) < strlen(end) ? NULL : path + strlen(path) - strlen(end);
+    if (found && (star || !strcmp(found, end))) return hit(rules, error);
   }
   return 0;
 }

@@ -39,7 +39,8 @@ class Disk:
         }
 
     def fail(self, *rules: str) -> None:
-        """From now on these fail: `fsync` or `write`, an errno, and how the file's path ends, such as `fsync 5 .db-wal`."""
+        """From now on these fail: `fsync` or `write`, an errno, and how the file's path ends, such as `fsync 5 .db-wal`, or
+        what is in it, such as `write 28 .partial-*`."""
         draft = self.rules.with_suffix(".new")
         draft.write_text("\n".join(rules))
         draft.rename(self.rules)

@@ -20,6 +20,8 @@ use std::{
 
 /// Enough for a million principals.
 const DIRECTORY: &str = "[directory]\nmebibytes = 4096\n";
+/// Enough for a few.
+const NO_DIRECTORY: &str = "[directory]\nmebibytes = 1\n";
 const CONNECTIONS: usize = 32;
 /// Requests that are signed at a time: they take memory.
 const SIGNED: usize = 50_000;
@@ -43,6 +45,8 @@ struct Size {
     one: Cost,
     directory_bytes: f64,
     resident_bytes: f64,
+    /// The part of it that is there without a directory to speak of.
+    other_bytes: f64,
 }
 
 /// What requests cost.
@@ -70,7 +74,7 @@ pub(crate) fn run(grow: &Grow) -> Result<String, Failure> {
 fn one_size(grow: &Grow, principals: usize) -> Result<Size, Failure> {
     let places = &grow.places;
     let data = tempfile::Builder::new().prefix("growth-").tempdir_in(&places.work)?;
-    let configuration = format!("{RATES}{DIRECTORY}");
+    let (configuration, without) = (format!("{RATES}{DIRECTORY}"), format!("{RATES}{NO_DIRECTORY}"));
     let serve = Serve::embedded(data.path(), &configuration);
     let output = places.work.join(format!("growth-{principals}.log"));
     serve.start(places, &output)?.process.stop()?;
@@ -90,9 +94,7 @@ fn one_size(grow: &Grow, principals: usize) -> Result<Size, Failure> {
     let database = fs::metadata(data.path().join("portcullis.db"))?.len();
 
     say(format_args!("{principals} principals: the first request of each"));
-    let before = Memory::of(&served)?;
-    let first = each(&served, &keys, 0..keys.len())?;
-    let after = Memory::of(&served)?;
+    let (first, grown) = first_of_each(&served, &keys)?;
     say(format_args!("{principals} principals: requests of any"));
     let mut place = 0_usize;
     let any = (0..WARM).map(|_| {
@@ -103,6 +105,10 @@ fn one_size(grow: &Grow, principals: usize) -> Result<Size, Failure> {
     let warm = each(&served, &keys, any)?;
     let one = each(&served, &keys, std::iter::repeat_n(0, WARM))?;
     served.process.stop()?;
+    say(format_args!("{principals} principals: the same without a directory"));
+    let (served, _) = start(&Serve::embedded(data.path(), &without), grow, &output, first_key)?;
+    let (_, other) = first_of_each(&served, &keys)?;
+    served.process.stop()?;
     Ok(Size {
         principals,
         database_megabytes: float(usize::try_from(database)?) / 1e6,
@@ -110,8 +116,9 @@ fn one_size(grow: &Grow, principals: usize) -> Result<Size, Failure> {
         first,
         warm,
         one,
-        directory_bytes: (after.directory - before.directory) / float(principals),
-        resident_bytes: (after.resident - before.resident) / float(principals),
+        directory_bytes: grown.directory / float(principals),
+        resident_bytes: grown.resident / float(principals),
+        other_bytes: other.resident / float(principals),
     })
 }
 
@@ -130,6 +137,16 @@ fn start(
 
 fn identity() -> Call {
     Call::sts("GetCallerIdentity", &[])
+}
+
+/// One request of each, and by how much memory has grown with them.
+fn first_of_each(served: &Served, keys: &[Key]) -> Result<(Cost, Memory), Failure> {
+    let before = Memory::of(served)?;
+    let cost = each(served, keys, 0..keys.len())?;
+    let after = Memory::of(served)?;
+    let grown =
+        Memory { directory: after.directory - before.directory, resident: after.resident - before.resident };
+    Ok((cost, grown))
 }
 
 /// One request of each principal named.
@@ -186,10 +203,11 @@ fn report(machine: &str, sizes: &[Size]) -> String {
         "# Growth\n\n{machine}\nUsers of accounts of 5,000, each with an access key and in two of twenty groups that \
          carry AWS-managed policies. `sts:GetCallerIdentity` over {CONNECTIONS} connections. First: each principal's first request, \
          which reads the store; warm: {WARM} requests of principals far from each other; one: as many of one principal. Bytes for \
-         each principal: what the directory counts, and by how much resident memory grew with the first requests, \
-         whatever else they leave behind.\n\n\
+         each principal: what the directory counts; by how much resident memory grew with the first requests; and the part of \
+         that which grows in a process without a directory to speak of, of derived signing keys, SQLite's pages and \
+         what the trail holds, which have bounds of their own.\n\n\
          | principals | database, MB | start, ms | first: CPU µs, p50, p99 ms | warm: CPU µs, p50, p99 ms | one: CPU µs, \
-         p50, p99 ms | bytes each: directory | resident |\n|---:|---:|---:|---:|---:|---:|---:|---:|\n",
+         p50, p99 ms | bytes each: directory | resident | without directory |\n|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     let cost = |cost: &Cost| {
         format!(
@@ -202,7 +220,7 @@ fn report(machine: &str, sizes: &[Size]) -> String {
     for size in sizes {
         let _ = writeln!(
             table,
-            "| {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             readable(float(size.principals)),
             readable(size.database_megabytes),
             readable(size.start_milliseconds),
@@ -211,6 +229,7 @@ fn report(machine: &str, sizes: &[Size]) -> String {
             cost(&size.one),
             readable(size.directory_bytes),
             readable(size.resident_bytes),
+            readable(size.other_bytes),
         );
     }
     table

@@ -16,7 +16,7 @@ use std::{
 
 /// How long a server may take to say something, or to stop.
 const PATIENCE: Duration = Duration::from_mins(1);
-const STOP_PATIENCE: Duration = Duration::from_secs(5);
+const STOP_PATIENCE: Duration = Duration::from_secs(30);
 /// Between two looks at something that is awaited.
 const PAUSE: Duration = Duration::from_millis(1);
 /// `/proc/PID/stat` counts in hundredths of a second.

@@ -47,12 +47,13 @@ impl Destination {
 
 impl Draft {
     fn finish(&mut self) -> io::Result<()> {
-        self.file.sync_all()?;
+        self.file.sync_all().map_err(|error| in_words(&self.wanted, &error))?;
         refuse_existing(&self.wanted)?;
         fs::rename(&self.path, &self.wanted).map_err(|error| in_words(&self.wanted, &error))?;
         self.finished = true;
         let directory = self.wanted.parent().filter(|parent| !parent.as_os_str().is_empty());
-        File::open(directory.unwrap_or(Path::new(".")))?.sync_all()
+        let directory = File::open(directory.unwrap_or(Path::new(".")));
+        directory.and_then(|it| it.sync_all()).map_err(|error| in_words(&self.wanted, &error))
     }
 }
 
@@ -68,14 +69,14 @@ impl Drop for Draft {
 impl Write for Destination {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::File(draft) => draft.file.write(bytes),
+            Self::File(draft) => draft.file.write(bytes).map_err(|error| in_words(&draft.wanted, &error)),
             Self::StandardOutput(out) => out.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::File(draft) => draft.file.flush(),
+            Self::File(draft) => draft.file.flush().map_err(|error| in_words(&draft.wanted, &error)),
             Self::StandardOutput(out) => out.flush(),
         }
     }

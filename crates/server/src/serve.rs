@@ -187,11 +187,12 @@ async fn write_uses(plane: Arc<Plane>) {
     }
 }
 
-/// Forgets callers and addresses that ask no more, for as long as the plane runs.
+/// Forgets callers and addresses that ask no more, and their sessions, for as long as the plane runs.
 async fn forget_idle(server: Arc<PlaneServer>) {
     loop {
         tokio::time::sleep(FORGET_IDLE_EVERY).await;
         server.throttle.forget_idle();
+        server.plane.directory.forget_idle();
     }
 }
 

@@ -89,9 +89,9 @@ impl Bundle {
         self.statements.is_empty()
     }
 
-    /// Bytes that the bundle takes beside the compiled statements, which it shares with others.
-    pub fn size(&self) -> usize {
-        size_of::<Self>() + size_of_val(&*self.statements) + self.index.heap_size()
+    /// Bytes that the bundle holds beside itself, without the compiled statements, which it shares with others.
+    pub fn heap_size(&self) -> usize {
+        size_of_val(&*self.statements) + self.index.heap_size()
     }
 
     #[inline]

@@ -10,6 +10,7 @@ mod query;
 mod statement;
 mod text;
 mod verdict;
+mod weight;
 
 pub use bundle::Bundle;
 pub use query::Query;

@@ -1,9 +1,8 @@
 //! What is kept for each thing.
 
-use super::{PrincipalPolicies, ResourcePolicy};
-use domain::{AccessKey, Role, SecretAccessKey, User};
+use super::{PrincipalPolicies, ResourcePolicy, shared::Piece};
+use domain::{AccessKey, AccountId, Role, SecretAccessKey, User};
 use jiff::Timestamp;
-use policy::Source;
 use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
@@ -17,7 +16,7 @@ pub struct KeyEntry {
     /// The opened secret.
     pub secret: SecretAccessKey,
     /// The user that it belongs to; none of a root user's key, or when there is no such user.
-    pub user: Option<Arc<UserEntry>>,
+    pub user: Option<UserEntry>,
     /// When its use was last noted.
     pub noted: Noted,
 }
@@ -58,8 +57,9 @@ pub struct RoleEntry {
 /// The default version of a managed policy.
 #[derive(Clone, Debug)]
 pub(crate) struct ManagedEntry {
-    pub(crate) source: Source,
-    pub(super) digest: super::shared::Digest,
+    /// The account whose policies it was looked up among.
+    pub(super) account: AccountId,
+    pub(super) piece: Piece,
 }
 
 /// The second in which a use was last noted, so that a busy key is noted once a second and not with every request.

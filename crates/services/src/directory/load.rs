@@ -7,10 +7,8 @@ use super::{
     shared::{Piece, Shared},
 };
 use crate::{Result, iam};
-use domain::{
-    AccessKeyOwner, AccountId, Arn, PermissionsBoundary, PolicyOwner, RoleName, UniqueId, UserName,
-};
-use policy::{PolicyKind, Source};
+use domain::{AccessKeyOwner, AccountId, Arn, PermissionsBoundary, PolicyOwner, RoleName, UniqueId};
+use policy::PolicyKind;
 use std::sync::Arc;
 use store::{Sealer, Transaction};
 
@@ -22,7 +20,7 @@ pub(super) async fn thing(
     tx: &mut Transaction,
     sealer: &Sealer,
     shared: &Shared,
-    key: &Thing,
+    key: Thing<'_>,
 ) -> Result<Option<Held>> {
     Ok(match key {
         Thing::AccessKey(id) => {
@@ -31,22 +29,21 @@ pub(super) async fn thing(
             let Some((key, secret)) = found else { return Ok(None) };
             let user = match &key.owner {
                 AccessKeyOwner::Root => None,
-                AccessKeyOwner::User(id) => user(tx, shared, account, id).await?.map(Arc::new),
+                AccessKeyOwner::User(id) => user(tx, shared, account, id).await?,
             };
             Some(Held::AccessKey(Arc::new(KeyEntry { key, secret, user, noted: Noted::default() })))
         }
         Thing::Managed(account, arn) => {
-            let piece = managed_policy(tx, shared, *account, arn).await?;
-            piece.map(|Piece { source, digest }| Held::Managed(Arc::new(ManagedEntry { source, digest })))
+            let piece = managed_policy(tx, shared, account, arn).await?;
+            piece.map(|piece| Held::Managed(Arc::new(ManagedEntry { account, piece })))
         }
-        Thing::Role(account, name) => role(tx, shared, *account, name).await?.map(Arc::new).map(Held::Role),
+        Thing::Role(account, name) => role(tx, shared, account, name).await?.map(Arc::new).map(Held::Role),
         Thing::UserNamed(account, name) => {
-            let Ok(name) = UserName::parse(name) else { return Ok(None) };
-            let Some(user) = store::user::find_by_name(tx, *account, &name).await? else { return Ok(None) };
-            let has_password = has_password(tx, *account, &user.id).await?;
+            let Some(user) = store::user::find_by_name(tx, account, name).await? else { return Ok(None) };
+            let has_password = has_password(tx, account, &user.id).await?;
             Some(Held::UserNamed(KnownUser { user: Arc::new(user), has_password }))
         }
-        Thing::User(account, id) => user(tx, shared, *account, id).await?.map(Arc::new).map(Held::User),
+        Thing::User(account, id) => user(tx, shared, account, id).await?.map(Arc::new).map(Held::User),
     })
 }
 
@@ -76,14 +73,13 @@ async fn role(
     tx: &mut Transaction,
     shared: &Shared,
     account: AccountId,
-    name: &str,
+    name: &RoleName,
 ) -> Result<Option<RoleEntry>> {
-    let Ok(name) = RoleName::parse(name) else { return Ok(None) };
-    let Some(role) = store::role::find_by_name(tx, account, &name).await? else { return Ok(None) };
+    let Some(role) = store::role::find_by_name(tx, account, name).await? else { return Ok(None) };
     let mut identity = Vec::new();
     policies_of(tx, shared, account, &PolicyOwner::Role(role.id.clone()), "role", &mut identity).await?;
     let boundary = boundary(tx, shared, account, role.permissions_boundary.as_ref()).await?;
-    let (trust, _) = shared.compile(&iam::role::trust::pinned(&role), PolicyKind::Trust)?;
+    let trust = shared.piece("", "resource", &iam::role::trust::pinned(&role), PolicyKind::Trust)?;
     let trust = Arc::new(ResourcePolicy::new(trust));
     let policies = shared.fuse(identity, boundary);
     Ok(Some(RoleEntry { role: Arc::new(role), policies, trust, noted: Noted::default() }))
@@ -96,8 +92,7 @@ async fn managed_policy(
     arn: &str,
 ) -> Result<Option<Piece>> {
     let piece = |source_type: &'static str, document: &str| {
-        let (policy, digest) = shared.compile(document, PolicyKind::Identity)?;
-        Ok(Some(Piece { source: Source::new(arn, source_type, policy), digest }))
+        shared.piece(arn, source_type, document, PolicyKind::Identity).map(Some)
     };
     if let Some(aws) = iam::aws_managed_policy::find(tx, arn).await? {
         return piece("aws-managed", &aws.document(tx).await?);
@@ -121,8 +116,12 @@ async fn policies_of(
     pieces: &mut Vec<Piece>,
 ) -> Result<()> {
     for inline in store::inline_policy::list(tx, account, owner, None, ALL).await? {
-        let (policy, digest) = shared.compile(&inline.document, PolicyKind::Identity)?;
-        pieces.push(Piece { source: Source::new(inline.name.as_str(), source_type, policy), digest });
+        pieces.push(shared.piece(
+            inline.name.as_str(),
+            source_type,
+            &inline.document,
+            PolicyKind::Identity,
+        )?);
     }
     for arn in store::attachment::list(tx, account, owner, None, ALL).await? {
         pieces.extend(managed_policy(tx, shared, account, &arn).await?);

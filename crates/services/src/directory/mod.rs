@@ -14,9 +14,12 @@ mod load;
 mod memory;
 mod opened;
 mod policies;
+mod sessions;
 mod shared;
 mod stamps;
 mod standing;
+mod table;
+mod taken;
 mod weight;
 
 use crate::{Common, Error, Plane, Result};
@@ -27,12 +30,12 @@ use entry::ManagedEntry;
 pub use entry::{KeyEntry, Noted, RoleEntry, UserEntry};
 use guesses::Guesses;
 use memory::{Held, Memory, Thing};
-use moka::sync::Cache;
 use opened::Opened;
 pub use policies::{CallerPolicies, PrincipalPolicies, ResourcePolicy, SessionPolicies};
 use policy::{Policy, PolicyKind, Source};
+use sessions::Sessions;
 use sha2::{Digest as _, Sha256};
-use shared::{Digest, Piece, Shared};
+use shared::{Digest, Shared};
 use stamps::Stamps;
 use standing::Standing;
 use std::{
@@ -40,12 +43,12 @@ use std::{
     time::{Duration, Instant},
 };
 use store::{Changes, Store};
-use weight::Weigh;
+use taken::Taken;
 
 /// What the directory may take, and for how long it may answer alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DirectoryLimits {
-    /// Bytes of memory, about.
+    /// Bytes of memory, in the blocks that the allocator gives.
     pub bytes: u64,
     /// How long entries answer while the store is out of reach.
     pub offline: Duration,
@@ -62,7 +65,7 @@ impl Default for DirectoryLimits {
 pub struct DirectoryStatistics {
     /// Entries now.
     pub entries: u64,
-    /// Bytes they take, about.
+    /// Bytes they take, with the tables they are in and the policies they share.
     pub bytes: u64,
     /// Lookups answered from memory.
     pub hits: u64,
@@ -82,8 +85,7 @@ pub struct Directory {
     stamps: Arc<Stamps>,
     memory: Memory,
     shared: Shared,
-    /// By content: their policies are looked up with every request.
-    sessions: Cache<Digest, Arc<SessionPolicies>>,
+    sessions: Sessions,
     opened: Opened,
     guesses: Guesses,
     standing: Standing,
@@ -101,18 +103,14 @@ impl Directory {
         let stamps = Arc::<Stamps>::default();
         let told = stamps.clone();
         store.on_change(move |written| told.advance(written));
-        let eighth = limits.bytes / 8;
+        let (eighth, little) = (limits.bytes / 8, limits.bytes / 64);
+        let entries = Arc::new(Taken::new(limits.bytes - 2 * eighth - little));
         Self {
             stamps,
-            memory: Memory::new(limits.bytes - 3 * eighth),
-            opened: Opened::new(eighth),
-            shared: Shared::new(eighth),
-            sessions: Cache::builder()
-                .max_capacity(eighth)
-                .weigher(|_, policies: &Arc<SessionPolicies>| {
-                    u32::try_from(policies.weight()).unwrap_or(u32::MAX)
-                })
-                .build(),
+            memory: Memory::new(entries.clone(), Arc::new(Taken::new(little))),
+            opened: Opened::new(eighth, Instant::now()),
+            shared: Shared::new(entries),
+            sessions: Sessions::new(eighth),
             guesses: Guesses::new(Instant::now()),
             standing: Standing::new(limits.offline),
             counts: Arc::default(),
@@ -147,12 +145,11 @@ impl Directory {
     /// What it holds and has done.
     pub fn statistics(&self) -> DirectoryStatistics {
         let (entries, bytes) = self.memory.entries();
-        let opened = self.opened.entries();
-        self.sessions.run_pending_tasks();
+        let (opened, sessions) = (self.opened.entries(), self.sessions.entries());
         let now = Instant::now();
         DirectoryStatistics {
-            entries: entries + opened.0 + self.sessions.entry_count(),
-            bytes: bytes + opened.1 + self.sessions.weighted_size(),
+            entries: entries + opened.0 + sessions.0,
+            bytes: bytes + opened.1 + sessions.1,
             hits: self.memory.hits(),
             misses: self.memory.misses(),
             invalidations: self.stamps.changes(),
@@ -164,7 +161,7 @@ impl Directory {
     /// The long-term access key of that id, whatever its status.
     pub async fn access_key(&self, plane: &Plane, id: &AccessKeyId) -> Result<Option<Arc<KeyEntry>>> {
         let Some(account) = id.account_id() else { return Ok(None) };
-        match self.look_up(plane, account, Thing::AccessKey(id.clone())).await? {
+        match self.look_up(plane, account, Thing::AccessKey(id)).await? {
             Some(Held::AccessKey(entry)) => Ok(Some(entry)),
             _ => Ok(None),
         }
@@ -177,7 +174,7 @@ impl Directory {
         account: AccountId,
         id: &UniqueId,
     ) -> Result<Option<Arc<UserEntry>>> {
-        match self.look_up(plane, account, Thing::User(account, id.clone())).await? {
+        match self.look_up(plane, account, Thing::User(account, id)).await? {
             Some(Held::User(entry)) => Ok(Some(entry)),
             _ => Ok(None),
         }
@@ -190,7 +187,7 @@ impl Directory {
         account: AccountId,
         name: &UserName,
     ) -> Result<Option<KnownUser>> {
-        match self.look_up(plane, account, Thing::UserNamed(account, name.key())).await? {
+        match self.look_up(plane, account, Thing::UserNamed(account, name)).await? {
             Some(Held::UserNamed(known)) => Ok(Some(known)),
             _ => Ok(None),
         }
@@ -203,7 +200,7 @@ impl Directory {
         account: AccountId,
         name: &RoleName,
     ) -> Result<Option<Arc<RoleEntry>>> {
-        match self.look_up(plane, account, Thing::Role(account, name.key())).await? {
+        match self.look_up(plane, account, Thing::Role(account, name)).await? {
             Some(Held::Role(entry)) => Ok(Some(entry)),
             _ => Ok(None),
         }
@@ -211,7 +208,7 @@ impl Directory {
 
     /// The session of a token that came with an access key. `None` for anything that was not minted here for that key.
     pub fn session(&self, plane: &Plane, token: &str, id: &AccessKeyId) -> Option<Arc<Session>> {
-        self.opened.session(token, id, plane.sealer.sessions())
+        self.opened.session(token, id, plane.sealer.sessions(), Instant::now())
     }
 
     /// The policies a session was made with; `None` when it was made without any. A managed policy that was deleted
@@ -227,7 +224,7 @@ impl Directory {
         let mut managed = Vec::new();
         for arn in &session.policy_arns {
             let found = self.managed_policy(plane, session.account_id, arn).await?;
-            managed.extend(found.map(|entry| Piece { source: entry.source.clone(), digest: entry.digest }));
+            managed.extend(found.map(|entry| entry.piece.clone()));
         }
         let mut content = Sha256::new();
         content.update([u8::from(session.policy.is_some())]);
@@ -236,7 +233,7 @@ impl Directory {
         }
         shared::digest_of(&mut content, &managed);
         let content: Digest = content.finalize().into();
-        if let Some(policies) = self.sessions.get(&content) {
+        if let Some(policies) = self.sessions.find(content) {
             return Ok(Some(policies));
         }
         let mut sources = Vec::new();
@@ -246,7 +243,7 @@ impl Directory {
         }
         sources.extend(shared::sources(managed));
         let policies = Arc::new(SessionPolicies::new(sources));
-        self.sessions.insert(content, policies.clone());
+        self.sessions.keep(content, policies.clone());
         Ok(Some(policies))
     }
 
@@ -257,7 +254,7 @@ impl Directory {
         account: AccountId,
         arn: &str,
     ) -> Result<Option<Arc<ManagedEntry>>> {
-        match self.look_up(plane, account, Thing::Managed(account, arn.to_owned())).await? {
+        match self.look_up(plane, account, Thing::Managed(account, arn)).await? {
             Some(Held::Managed(entry)) => Ok(Some(entry)),
             _ => Ok(None),
         }
@@ -268,21 +265,26 @@ impl Directory {
         self.shared.compile(document, kind).map(|(policy, _)| policy)
     }
 
+    /// Forgets opened sessions that nobody asks for any more, a part of them at a time: to be called every second.
+    pub fn forget_idle(&self) {
+        self.opened.forget_idle(Instant::now());
+    }
+
     /// What is known of the thing, or what the store says.
-    async fn look_up(&self, plane: &Plane, account: AccountId, key: Thing) -> Result<Option<Held>> {
+    async fn look_up(&self, plane: &Plane, account: AccountId, key: Thing<'_>) -> Result<Option<Held>> {
         self.may_answer()?;
-        if let Some(known) = self.memory.find(&key, &self.stamps) {
+        if let Some(known) = self.memory.find(key, &self.stamps) {
             return Ok(known);
         }
         // On the heap, so that those who find what they look for do not carry room for this.
         Box::pin(self.read_up(plane, account, key)).await
     }
 
-    async fn read_up(&self, plane: &Plane, account: AccountId, key: Thing) -> Result<Option<Held>> {
+    async fn read_up(&self, plane: &Plane, account: AccountId, key: Thing<'_>) -> Result<Option<Held>> {
         // Of those who miss the same thing one reads the store. Those who wait ask memory again and not the one who read:
         // they may have come after a change that it did not see.
-        let _turn = self.memory.turn(&key).await;
-        if let Some(known) = self.memory.find(&key, &self.stamps) {
+        let _turn = self.memory.turn(key).await;
+        if let Some(known) = self.memory.find(key, &self.stamps) {
             return Ok(known);
         }
         // Who asks for a user is known, and asked the store before there was a directory.
@@ -292,7 +294,7 @@ impl Directory {
         }
         let tick = self.stamps.now();
         let mut tx = plane.store.read().noting();
-        let held = load::thing(&mut tx, &plane.sealer, &self.shared, &key).await?;
+        let held = load::thing(&mut tx, &plane.sealer, &self.shared, key).await?;
         if is_guess && held.is_none() {
             self.guesses.wrong(account, Instant::now());
         }

@@ -1,6 +1,11 @@
 //! Policies as the directory keeps them: with their names, to explain a decision, and fused, to make it.
 
-use policy::{Bundle, Policies, Policy, Source};
+use super::{
+    shared::Piece,
+    taken::{Charge, Taken},
+    weight::Weigh,
+};
+use policy::{Bundle, Policies, Source};
 use std::sync::Arc;
 
 /// The policies that apply to a caller.
@@ -18,6 +23,8 @@ pub struct PrincipalPolicies {
     identity: Box<[Source]>,
     boundary: Option<Box<[Source]>>,
     bundle: Bundle,
+    /// What is counted for as long as these live: their policies, and themselves.
+    charges: Box<[Arc<Charge>]>,
 }
 
 /// The policies of a session.
@@ -32,6 +39,7 @@ pub struct SessionPolicies {
 pub struct ResourcePolicy {
     source: Source,
     bundle: Bundle,
+    _charge: Arc<Charge>,
 }
 
 impl CallerPolicies {
@@ -65,7 +73,19 @@ impl PrincipalPolicies {
             boundary: boundary.as_deref(),
             ..Policies::default()
         });
-        Self { identity: identity.into(), boundary: boundary.map(Into::into), bundle }
+        Self {
+            identity: identity.into(),
+            boundary: boundary.map(Into::into),
+            bundle,
+            charges: Box::default(),
+        }
+    }
+
+    /// Counts these from now on, with a line of the table that leads to them, beside the charges of their policies.
+    pub(super) fn charge(&mut self, mut charges: Vec<Arc<Charge>>, taken: &Arc<Taken>, line: usize) {
+        let room = (charges.len() + 1) * size_of::<Arc<Charge>>() + size_of::<Charge>();
+        charges.push(taken.charge(self.weight() + room + line));
+        self.charges = charges.into();
     }
 
     pub(super) fn bundle(&self) -> &Bundle {
@@ -93,10 +113,9 @@ impl SessionPolicies {
 }
 
 impl ResourcePolicy {
-    pub(crate) fn new(policy: Arc<Policy>) -> Self {
-        let source = Source::new("", "resource", policy);
+    pub(super) fn new(Piece { source, charge, .. }: Piece) -> Self {
         let bundle = Bundle::new(&Policies { resource: Some(&source), ..Policies::default() });
-        Self { source, bundle }
+        Self { source, bundle, _charge: charge }
     }
 
     pub(super) fn bundle(&self) -> &Bundle {

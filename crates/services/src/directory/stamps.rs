@@ -1,20 +1,15 @@
 //! When entities last changed, as this process knows it: what tells whether something built from them still holds.
 
+use super::weight::block;
 use std::{
     collections::hash_map::RandomState,
     hash::BuildHasher,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
 };
 use store::Entity;
 
 /// How many stamps there are; two MiB of them. Entities that share one only make each other be read again.
 const STAMPS: usize = 1 << 18;
-
-/// What an `Arc` adds to what it holds, in bytes.
-const COUNTS: usize = 2 * size_of::<usize>();
 
 /// One stamp for each entity or few: the tick of its last known change.
 ///
@@ -37,10 +32,10 @@ pub(super) struct Stamps {
 pub(super) struct Tick(u64);
 
 /// What something was built from, and when reading it began.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Basis {
     tick: u64,
-    stamps: Arc<[u32]>,
+    stamps: Box<[u32]>,
 }
 
 impl Default for Stamps {
@@ -108,9 +103,9 @@ impl Stamps {
 }
 
 impl Basis {
-    /// Bytes on the heap.
-    pub(super) fn heap_size(&self) -> usize {
-        COUNTS + size_of_val(&*self.stamps)
+    /// Bytes that it holds beside itself.
+    pub(super) fn held(&self) -> usize {
+        block(size_of_val(&*self.stamps))
     }
 }
 
