@@ -1,6 +1,6 @@
 //! One call on its way into the trail.
 
-use super::record::{self, Recorder};
+use super::record;
 use crate::{Cx, Error, Operation, Plane, Result, cx::TlsDetails};
 use domain::{Arn, Caller};
 use jiff::Timestamp;
@@ -145,7 +145,7 @@ impl Open {
     pub(crate) async fn keep(&self, tx: &mut Transaction, output: &Node) -> Result<()> {
         let Some(call) = &self.call else { return Ok(()) };
         let outcome = Outcome::Done(record::response_elements(call, output));
-        for event in Recorder::default().events(call, &outcome) {
+        for event in self.plane.audit.events(call, &outcome) {
             audit_event::keep(tx, event, self.plane.audit.node().cloned()).await?;
         }
         Ok(())

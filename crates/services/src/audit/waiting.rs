@@ -56,6 +56,8 @@ pub struct Audit {
     /// The node whose chain of files takes the events; none when they stay in the store alone.
     node: OnceLock<Arc<str>>,
     waiting: Mutex<Waiting>,
+    /// Writes the records of changes.
+    recorder: Mutex<Recorder>,
     /// That an account has as many calls waiting as are worth writing.
     worth_writing: Notify,
     /// Records on their way into the store: one flush at a time has them.
@@ -166,6 +168,12 @@ impl Audit {
     /// The place of the next record among those of this process.
     pub(super) fn count(&self) -> u32 {
         self.made.fetch_add(1, Ordering::Relaxed) % (1 << 24)
+    }
+
+    /// The records of a change.
+    pub(super) fn events(&self, call: &Call, outcome: &Outcome) -> impl Iterator<Item = AuditEvent> + use<> {
+        // What it knows is put there whole, so a panic while it was locked does no harm.
+        self.recorder.lock().unwrap_or_else(PoisonError::into_inner).events(call, outcome)
     }
 
     /// Lets a record wait to be written, unless there is no room, or there are as many as there may be.
