@@ -8,6 +8,7 @@
 mod key;
 mod lookup;
 mod packed;
+mod written;
 
 use std::{collections::BTreeMap, iter, sync::Arc};
 
@@ -16,7 +17,8 @@ use jiff::Timestamp;
 
 pub(crate) use key::require_storable;
 pub(crate) use lookup::lookup;
-pub(crate) use packed::check;
+pub(crate) use packed::{Room, check};
+pub(crate) use written::Written;
 
 use crate::{
     Parameter, Row, StoreError, Transaction,
@@ -51,6 +53,8 @@ pub(crate) struct KeptBatch {
     pub(crate) batch: AuditBatch,
     /// Whose files it is still to be written to.
     pub(crate) node: Option<Arc<str>>,
+    /// Its events for those files.
+    pub(crate) events: Vec<WaitingEvent>,
 }
 
 /// A batch that waits to be written to files.
@@ -74,11 +78,18 @@ pub struct WaitingPlace {
 impl AuditBatch {
     /// Packs events of one account, given in the order of time, into as many batches as they take.
     pub fn pack(account_id: AccountId, events: &[AuditEvent]) -> Result<Vec<Self>, StoreError> {
+        Self::pack_in(&mut Room::default(), account_id, events)
+    }
+
+    fn pack_in(
+        room: &mut Room,
+        account_id: AccountId,
+        events: &[AuditEvent],
+    ) -> Result<Vec<Self>, StoreError> {
         let mut batches = Vec::new();
-        let mut text = String::new();
         let mut rest = events;
         while let Some(first) = rest.first() {
-            let mut packing = Packing::new(first, &mut text);
+            let mut packing = Packing::new(first, room);
             let taken = rest.iter().take_while(|event| packing.takes(event)).count();
             let (these, others) = rest.split_at(taken.max(1));
             batches.push(packing.finish(account_id, first, these.last().unwrap_or(first))?);
@@ -88,7 +99,7 @@ impl AuditBatch {
     }
 
     /// Packs the events of transactions that are committed together, of whatever accounts, in whatever order.
-    pub(crate) fn pack_kept(kept: Vec<KeptEvent>) -> Result<Vec<KeptBatch>, StoreError> {
+    pub(crate) fn pack_kept(room: &mut Room, kept: Vec<KeptEvent>) -> Result<Vec<KeptBatch>, StoreError> {
         let mut apart: BTreeMap<(AccountId, Option<Arc<str>>), Vec<AuditEvent>> = BTreeMap::new();
         for KeptEvent { event, node } in kept {
             apart.entry((event.account_id, node)).or_default().push(event);
@@ -96,8 +107,13 @@ impl AuditBatch {
         let mut batches = Vec::new();
         for ((account_id, node), mut events) in apart {
             events.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
-            let packed = Self::pack(account_id, &events)?;
-            batches.extend(packed.into_iter().map(|batch| KeptBatch { batch, node: node.clone() }));
+            let packed = Self::pack_in(room, account_id, &events)?;
+            let mut events = events.into_iter().filter(|_| node.is_some()).map(WaitingEvent::from);
+            batches.extend(packed.into_iter().map(|batch| KeptBatch {
+                node: node.clone(),
+                events: events.by_ref().take(batch.len()).collect(),
+                batch,
+            }));
         }
         Ok(batches)
     }
@@ -213,15 +229,16 @@ pub async fn waiting_places(
     rows.iter().map(read).collect()
 }
 
-/// The batch at a place.
+/// The batch at a place: from memory, if this process has stored it a moment ago and not asked for it since.
 pub async fn find_waiting(tx: &mut Transaction, place: WaitingPlace) -> Result<WaitingBatch, StoreError> {
     let WaitingPlace { account_id, last_at, id } = place;
+    if let Some(events) = tx.written().take(&id) {
+        return Ok(WaitingBatch { id, events });
+    }
     let key: [(&str, &dyn Parameter); 3] =
         [(":account_id", &account_id), (":last_at", &last_at), (":batch_id", &id)];
     let row = tx.find(FIND, &key).await?.ok_or(StoreError::NotFound { kind: "batch of events" })?;
-    let events = unpack(account_id, &row)?.into_iter();
-    let events =
-        events.map(|event| WaitingEvent { id: event.id, at: event.at, document: event.document }).collect();
+    let events = unpack(account_id, &row)?.into_iter().map(WaitingEvent::from).collect();
     Ok(WaitingBatch { id, events })
 }
 

@@ -8,6 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     EncryptionContext, Row, Sealer, StoreError, Transaction,
     audit_batch::{self, WaitingBatch},
+    audit_event::AuditEvent,
     document,
     seal::SealedKind,
 };
@@ -30,6 +31,12 @@ pub struct WaitingEvent {
     pub at: Timestamp,
     /// The event as JSON.
     pub document: String,
+}
+
+impl From<AuditEvent> for WaitingEvent {
+    fn from(event: AuditEvent) -> Self {
+        Self { id: event.id, at: event.at, document: event.document }
+    }
 }
 
 /// Stores a new chain and seals its key for the plane's `management` account. [`StoreError::Unique`] when the node has one.

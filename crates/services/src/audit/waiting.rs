@@ -29,8 +29,6 @@ const BYTES: usize = 64 * 1024 * 1024;
 const BATCHES: usize = 16;
 /// Calls of one account that are worth writing at once: some full batches, few enough to be in the processor's caches still.
 const WORTH_WRITING: usize = 8 * audit_batch::MOST;
-/// Memory for records that are in the store and not in the files yet, in bytes; what has no room is read back.
-const WRITTEN_BYTES: usize = 16 * 1024 * 1024;
 
 /// How the trail is kept.
 #[derive(Clone, Debug)]
@@ -62,7 +60,6 @@ pub struct Audit {
     worth_writing: Notify,
     /// Records on their way into the store: one flush at a time has them.
     leaving: tokio::sync::Mutex<VecDeque<Leaving>>,
-    written: Mutex<Written>,
     made: AtomicU32,
     pushed: AtomicU64,
     lost: AtomicU64,
@@ -91,13 +88,6 @@ struct Leaving {
     batch: AuditBatch,
     /// Its events for the files, which need not be read back then.
     events: Vec<WaitingEvent>,
-}
-
-/// Batches that are in the store and wait for the files, by the ids of their first events.
-#[derive(Debug, Default)]
-struct Written {
-    batches: HashMap<String, Vec<WaitingEvent>>,
-    bytes: usize,
 }
 
 /// Which calls are to be written.
@@ -203,14 +193,6 @@ impl Audit {
         self.worth_writing.notified().await;
     }
 
-    /// The events of a batch, if it was written to the store by this process a moment ago and not asked for since.
-    pub fn take_written(&self, batch: &str) -> Option<Vec<WaitingEvent>> {
-        let mut written = self.written();
-        let events = written.batches.remove(batch)?;
-        written.bytes -= bytes(&events);
-        Some(events)
-    }
-
     /// Gives up records, and lets a record say so.
     fn lose(&self, account: AccountId, records: u64) {
         *self.waiting().lost.entry(account).or_default() += records;
@@ -243,7 +225,7 @@ impl Audit {
             let batches = AuditBatch::pack(account, &records)?;
             let mut records = records.into_iter();
             leaving.extend(batches.into_iter().map(|batch| Leaving {
-                events: records.by_ref().take(batch.len()).map(for_files).collect(),
+                events: records.by_ref().take(batch.len()).map(WaitingEvent::from).collect(),
                 batch,
             }));
         }
@@ -256,7 +238,7 @@ impl Audit {
                 Ok(()) => {
                     let of_files = self.node().is_some();
                     for Leaving { batch, events } in leaving.drain(..batches).filter(|_| of_files) {
-                        self.keep_written(batch.id(), events);
+                        store.keep_for_files(&batch, events);
                     }
                     Ok(())
                 }
@@ -318,34 +300,10 @@ impl Audit {
         taken
     }
 
-    /// Keeps the events of a batch for the files, if there is room.
-    fn keep_written(&self, batch: &str, events: Vec<WaitingEvent>) {
-        let mut written = self.written();
-        let bytes = bytes(&events);
-        if written.bytes + bytes <= WRITTEN_BYTES && !events.is_empty() {
-            written.bytes += bytes;
-            written.batches.insert(batch.to_owned(), events);
-        }
-    }
-
-    fn written(&self) -> MutexGuard<'_, Written> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Sound after every statement, so a panic elsewhere while it was locked does no harm.
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Of a record, what is written to the files.
-fn for_files(event: AuditEvent) -> WaitingEvent {
-    WaitingEvent { id: event.id, at: event.at, document: event.document }
-}
-
-/// About how much memory they take.
-fn bytes(events: &[WaitingEvent]) -> usize {
-    events.iter().map(|event| size_of::<WaitingEvent>() + event.id.len() + event.document.len()).sum()
 }
 
 async fn write(

@@ -91,7 +91,7 @@ impl Pages {
         let attribute = asked.attribute.filter(|(attribute, _)| has_hashes(*attribute));
         Self {
             account_id: asked.account_id,
-            hash: attribute.map(|(attribute, value)| hash(asked.account_id, attribute, value)),
+            hash: attribute.map(|(attribute, value)| hash(&asked.account_id.to_string(), attribute, value)),
             from,
             after: (until, String::new()),
             day: day(until),

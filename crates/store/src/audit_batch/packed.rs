@@ -5,6 +5,7 @@ use std::{borrow::Cow, collections::HashSet, fmt::Write as _, time::Duration};
 
 use domain::AccountId;
 use jiff::Timestamp;
+use lz4_flex::block::{CompressTable, compress_into_with_table, get_maximum_output_size};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -39,27 +40,34 @@ struct Facts<'a> {
     access_key_id: Option<Cow<'a, str>>,
 }
 
+/// Room to pack batches in, one after the other: as much as the largest of them took.
+#[derive(Default)]
+pub(crate) struct Room {
+    text: String,
+    packed: Vec<u8>,
+    table: CompressTable,
+}
+
 /// A batch in the making.
 pub(super) struct Packing<'a> {
     first_at: Timestamp,
     events: usize,
     last: Option<&'a AuditEvent>,
     values: HashSet<(AuditAttribute, &'a str)>,
-    text: &'a mut String,
+    room: &'a mut Room,
     failed: Option<StoreError>,
 }
 
 impl<'a> Packing<'a> {
-    /// `text` is room to write in.
-    pub(super) fn new(first: &AuditEvent, text: &'a mut String) -> Self {
-        text.clear();
-        Self { first_at: first.at, events: 0, last: None, values: HashSet::new(), text, failed: None }
+    pub(super) fn new(first: &AuditEvent, room: &'a mut Room) -> Self {
+        room.text.clear();
+        Self { first_at: first.at, events: 0, last: None, values: HashSet::new(), room, failed: None }
     }
 
     /// Takes the event, if there is room for it.
     pub(super) fn takes(&mut self, event: &'a AuditEvent) -> bool {
         let late = event.at.duration_since(self.first_at).unsigned_abs() > SPAN;
-        if late || self.events >= MOST || self.text.len() >= LENGTH || self.failed.is_some() {
+        if late || self.events >= MOST || self.room.text.len() >= LENGTH || self.failed.is_some() {
             return false;
         }
         if let Err(error) = self.facts(event).and_then(|()| self.resources(event)) {
@@ -68,9 +76,10 @@ impl<'a> Packing<'a> {
         }
         let (at, length) = (event.at.as_millisecond(), event.document.len());
         // Writing to a String does not fail.
-        let _ = writeln!(self.text, "{at} {} {length}", event.id);
-        self.text.push_str(&event.document);
-        self.text.push('\n');
+        let text = &mut self.room.text;
+        let _ = writeln!(text, "{at} {} {length}", event.id);
+        text.push_str(&event.document);
+        text.push('\n');
         self.events += 1;
         self.last = Some(event);
         true
@@ -78,7 +87,7 @@ impl<'a> Packing<'a> {
 
     fn facts(&mut self, event: &'a AuditEvent) -> Result<(), StoreError> {
         if self.last.is_some_and(|last| same_facts(last, event)) {
-            self.text.push_str("=\n");
+            self.room.text.push_str("=\n");
             return Ok(());
         }
         let facts = Facts {
@@ -88,27 +97,34 @@ impl<'a> Packing<'a> {
             user_name: event.user_name.as_deref().map(Cow::Borrowed),
             access_key_id: event.access_key_id.as_deref().map(Cow::Borrowed),
         };
-        self.text.push_str(&document::write(&facts)?);
-        self.text.push('\n');
+        self.line(&document::write(&facts)?);
         self.note(event, &KEYS_OF_FACTS);
         Ok(())
     }
 
     fn resources(&mut self, event: &'a AuditEvent) -> Result<(), StoreError> {
         if self.last.is_some_and(|last| last.resources == event.resources) {
-            self.text.push_str("=\n");
+            self.room.text.push_str("=\n");
             return Ok(());
         }
-        self.text.push_str(&document::write(&event.resources)?);
-        self.text.push('\n');
+        self.line(&document::write(&event.resources)?);
         self.note(event, &KEYS_OF_RESOURCES);
         Ok(())
     }
 
+    fn line(&mut self, line: &str) {
+        self.room.text.push_str(line);
+        self.room.text.push('\n');
+    }
+
     fn note(&mut self, event: &'a AuditEvent, attributes: &[AuditAttribute]) {
         for attribute in attributes {
+            let mut last = None;
             each_value(event, *attribute, |value| {
-                self.values.insert((*attribute, value));
+                // Resources lie in the order of their types.
+                if last.replace(value) != Some(value) {
+                    self.values.insert((*attribute, value));
+                }
             });
         }
     }
@@ -122,10 +138,18 @@ impl<'a> Packing<'a> {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        let values = self.values.into_iter();
-        let mut keys: Vec<i64> =
-            values.map(|(attribute, value)| hash(account_id, attribute, value)).collect();
+        let account = account_id.to_string();
+        let values = self.values.iter();
+        let mut keys: Vec<i64> = values.map(|(attribute, value)| hash(&account, *attribute, value)).collect();
         keys.sort_unstable();
+        let Room { text, packed, table } = self.room;
+        let length = u32::try_from(text.len()).map_err(|_| too_long())?;
+        let most = get_maximum_output_size(text.len());
+        if packed.len() < most {
+            packed.resize(most, 0);
+        }
+        let bytes = compress_into_with_table(text.as_bytes(), packed, table).map_err(|_| too_long())?;
+        let packed = packed.get(..bytes).unwrap_or_default();
         Ok(AuditBatch {
             account_id,
             last_at: last.at,
@@ -133,7 +157,7 @@ impl<'a> Packing<'a> {
             id: first.id.clone(),
             events: self.events,
             keys,
-            packed: lz4_flex::compress_prepend_size(self.text.as_bytes()),
+            packed: [&length.to_le_bytes(), packed].concat(),
         })
     }
 }
@@ -170,6 +194,10 @@ pub(super) fn unpack(account_id: AccountId, row: &Row) -> Result<Vec<AuditEvent>
     let text = text.and_then(|packed| lz4_flex::decompress_size_prepended(packed).ok());
     let text = text.and_then(|text| String::from_utf8(text).ok()).ok_or_else(damaged)?;
     read(account_id, &text).ok_or_else(damaged)
+}
+
+fn too_long() -> StoreError {
+    StoreError::Statement("a batch of events is too long to be packed".into())
 }
 
 fn damaged() -> StoreError {
@@ -279,7 +307,7 @@ mod tests {
                 for event in &events {
                     for attribute in KEYS_OF_FACTS.into_iter().chain(KEYS_OF_RESOURCES) {
                         each_value(event, attribute, |value| {
-                            assert!(batch.keys.contains(&hash(account(), attribute, value)));
+                            assert!(batch.keys.contains(&hash("123456789012", attribute, value)));
                             keys.insert((attribute, value.to_owned()));
                         });
                     }
