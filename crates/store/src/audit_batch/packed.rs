@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AuditBatch, MOST,
-    key::{KEYS_OF_FACTS, KEYS_OF_RESOURCES, day, each_value, hash},
+    key::{KEYS_OF_FACTS, KEYS_OF_RESOURCES, each_value, hash},
 };
 use crate::{
     Row, StoreError,
@@ -140,8 +140,9 @@ impl<'a> Packing<'a> {
         }
         let account = account_id.to_string();
         let values = self.values.iter();
-        let mut keys: Vec<i64> = values.map(|(attribute, value)| hash(&account, *attribute, value)).collect();
-        keys.sort_unstable();
+        let mut hashes: Vec<i64> =
+            values.map(|(attribute, value)| hash(&account, *attribute, value)).collect();
+        hashes.sort_unstable();
         let Room { text, packed, table } = self.room;
         let length = u32::try_from(text.len()).map_err(|_| too_long())?;
         let most = get_maximum_output_size(text.len());
@@ -153,10 +154,9 @@ impl<'a> Packing<'a> {
         Ok(AuditBatch {
             account_id,
             last_at: last.at,
-            day: day(last.at),
             id: first.id.clone(),
             events: self.events,
-            keys,
+            hashes: hashes.iter().flat_map(|hash| hash.to_be_bytes()).collect(),
             packed: [&length.to_le_bytes(), packed].concat(),
         })
     }
@@ -303,16 +303,17 @@ mod tests {
                 let (first, last) = (&events[0], &events[events.len() - 1]);
                 prop_assert_eq!((&first.id, last.at), (&batch.id, batch.last_at));
                 prop_assert!(last.at.duration_since(first.at).unsigned_abs() <= SPAN);
+                let hashes: Vec<i64> = super::super::key::hashes(&batch.hashes).collect();
                 let mut keys = HashSet::new();
                 for event in &events {
                     for attribute in KEYS_OF_FACTS.into_iter().chain(KEYS_OF_RESOURCES) {
                         each_value(event, attribute, |value| {
-                            assert!(batch.keys.contains(&hash("123456789012", attribute, value)));
+                            assert!(hashes.contains(&hash("123456789012", attribute, value)));
                             keys.insert((attribute, value.to_owned()));
                         });
                     }
                 }
-                prop_assert_eq!(keys.len(), batch.keys.len());
+                prop_assert_eq!(keys.len(), hashes.len());
                 all.extend(events);
             }
             prop_assert_eq!(all, events);
