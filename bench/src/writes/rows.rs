@@ -131,6 +131,7 @@ async fn batches(account: AccountId, events: &[AuditEvent], group: usize) -> Res
         for batch in AuditBatch::pack(account, events)? {
             audit_batch::insert(&mut tx, &batch, None).await?;
         }
+        audit_batch::sort_keys(&mut tx).await?;
         let rows = tx.query(BATCHES, &[]).await?.iter().map(batch_row).collect::<Result<_, _>>()?;
         let keys = tx.query(KEYS, &[]).await?.iter().map(key_row).collect::<Result<_, _>>()?;
         batches.push(Batch { rows, keys });
@@ -238,6 +239,9 @@ mod tests {
                 tx = store.write().await.unwrap();
             }
         }
+        tx.commit().await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        audit_batch::sort_keys(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
     }
 

@@ -9,8 +9,10 @@ mod gathered;
 mod key;
 mod lookup;
 mod packed;
+mod unsorted;
+mod written;
 
-use std::{collections::BTreeMap, iter, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use domain::AccountId;
 use jiff::Timestamp;
@@ -18,32 +20,33 @@ use jiff::Timestamp;
 pub use gathered::{Documents, Gathered};
 pub(crate) use key::require_storable;
 pub(crate) use lookup::lookup;
-pub(crate) use packed::check;
+pub(crate) use packed::{Room, check};
+pub use unsorted::{many_unsorted, sort_keys};
+pub(crate) use written::Written;
 
 use crate::{
-    Parameter, Row, StoreError, Transaction,
+    Engine, Parameter, Row, StoreError, Transaction,
     audit_event::{AuditEvent, KeptEvent},
     document,
 };
-use key::day;
+use key::{Key, day};
 use packed::documents;
 
 /// Most events of one batch.
 pub const MOST: usize = 256;
-/// What one statement writes at most of what a batch is looked up by.
-const KEYS_AT_ONCE: usize = 32;
+
+/// A parameter with its name.
+type Named<'a> = (&'static str, &'a dyn Parameter);
 
 /// Events of one account, ready to be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditBatch {
     account_id: AccountId,
     last_at: Timestamp,
-    /// Of `last_at`.
-    day: i64,
     id: String,
     events: usize,
-    /// What it is looked up by; sorted.
-    keys: Vec<i64>,
+    /// Those of what it is looked up by, sorted, of 8 bytes each.
+    hashes: Vec<u8>,
     packed: Vec<u8>,
 }
 
@@ -52,6 +55,8 @@ pub(crate) struct KeptBatch {
     pub(crate) batch: AuditBatch,
     /// Whose files it is still to be written to.
     pub(crate) node: Option<Arc<str>>,
+    /// For those files.
+    pub(crate) documents: Option<Documents>,
 }
 
 /// A batch that waits to be written to files.
@@ -75,12 +80,12 @@ pub struct WaitingPlace {
 impl AuditBatch {
     /// Packs events of one account, given in the order of time, into as many batches as they take.
     pub fn pack(account_id: AccountId, events: &[AuditEvent]) -> Result<Vec<Self>, StoreError> {
-        let batches = packed::pack(account_id, events, |document| document)?;
+        let batches = packed::pack(&mut Room::default(), account_id, events, |document| document)?;
         Ok(batches.into_iter().map(|(batch, _)| batch).collect())
     }
 
     /// Packs the events of transactions that are committed together, of whatever accounts, in whatever order.
-    pub(crate) fn pack_kept(kept: Vec<KeptEvent>) -> Result<Vec<KeptBatch>, StoreError> {
+    pub(crate) fn pack_kept(room: &mut Room, kept: Vec<KeptEvent>) -> Result<Vec<KeptBatch>, StoreError> {
         let mut apart: BTreeMap<(AccountId, Option<Arc<str>>), Vec<AuditEvent>> = BTreeMap::new();
         for KeptEvent { event, node } in kept {
             apart.entry((event.account_id, node)).or_default().push(event);
@@ -88,8 +93,12 @@ impl AuditBatch {
         let mut batches = Vec::new();
         for ((account_id, node), mut events) in apart {
             events.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
-            let packed = Self::pack(account_id, &events)?;
-            batches.extend(packed.into_iter().map(|batch| KeptBatch { batch, node: node.clone() }));
+            let packed = packed::pack(room, account_id, &events, |document| document)?.into_iter();
+            batches.extend(packed.map(|(batch, documents)| KeptBatch {
+                documents: node.is_some().then_some(documents),
+                node: node.clone(),
+                batch,
+            }));
         }
         Ok(batches)
     }
@@ -111,7 +120,7 @@ impl AuditBatch {
 
     /// About how much memory it takes, in bytes.
     pub fn size(&self) -> usize {
-        size_of::<Self>() + self.packed.len() + size_of_val(&*self.keys)
+        size_of::<Self>() + self.packed.len() + self.hashes.len()
     }
 
     /// Whether it has none, which no batch is made with.
@@ -119,42 +128,38 @@ impl AuditBatch {
         self.events == 0
     }
 
-    /// The statements that store it, with their parameters: the row, what it is looked up by, and that it is still to be written
-    /// to the files of `node`, if that keeps any. The first inserts nothing when it is there already; then the others must not
-    /// run.
+    /// What it is looked up by.
+    fn keys(&self) -> impl Iterator<Item = Key> {
+        key::hashes(&self.hashes).map(|hash| Key::new(hash, self.last_at))
+    }
+
+    /// The statements that store it on SQLite, with their parameters: the row, what it is looked up by, and that it is still to
+    /// be written to the files of `node`, if that keeps any.
     pub(crate) fn statements<'a>(
         &'a self,
         node: Option<&'a &'a str>,
-    ) -> impl Iterator<Item = (&'static str, Vec<(&'static str, &'a dyn Parameter)>)> {
-        let row: Vec<(&'static str, &'a dyn Parameter)> = vec![
-            (":account_id", &self.account_id),
-            (":last_at", &self.last_at),
-            (":batch_id", &self.id),
-            (":doc_version", &document::VERSION),
-            (":packed", &self.packed),
-        ];
-        let (whole, rest) = self.keys.as_chunks::<KEYS_AT_ONCE>();
-        let many = whole.iter().map(|hashes| {
-            let named = HASHES.iter().zip(hashes).map(|(name, hash)| (*name, hash as &'a dyn Parameter));
-            (INSERT_KEYS, self.key_parameters().chain(named).collect())
-        });
-        let one = |hash| {
-            (INSERT_KEY, self.key_parameters().chain([(":hash", hash as &'a dyn Parameter)]).collect())
-        };
-        let waits = node.map(|node| {
-            let parameters: Vec<(&'static str, &'a dyn Parameter)> = vec![
-                (":node_id", node),
-                (":batch_id", &self.id),
-                (":account_id", &self.account_id),
-                (":last_at", &self.last_at),
-            ];
-            (INSERT_OUTBOX, parameters)
-        });
-        iter::once((INSERT, row)).chain(many).chain(rest.iter().map(one)).chain(waits)
+    ) -> impl Iterator<Item = (&'static str, Vec<Named<'a>>)> {
+        let waits = node.map(|node| (INSERT_OUTBOX, self.waits(node)));
+        [(INSERT, self.row()), (unsorted::INSERT, self.unsorted())].into_iter().chain(waits)
     }
 
-    fn key_parameters(&self) -> impl Iterator<Item = (&'static str, &dyn Parameter)> {
-        [(":day", &self.day as &dyn Parameter), (":last_at", &self.last_at)].into_iter()
+    fn row(&self) -> Vec<Named<'_>> {
+        self.named([(":doc_version", &document::VERSION), (":packed", &self.packed)])
+    }
+
+    fn unsorted(&self) -> Vec<Named<'_>> {
+        self.named([(":hashes", &self.hashes)])
+    }
+
+    fn waits<'a>(&'a self, node: &'a &'a str) -> Vec<Named<'a>> {
+        self.named([(":node_id", node)])
+    }
+
+    /// What names it, and more.
+    fn named<'a, const N: usize>(&'a self, more: [Named<'a>; N]) -> Vec<Named<'a>> {
+        let own: [Named<'a>; 3] =
+            [(":account_id", &self.account_id), (":last_at", &self.last_at), (":batch_id", &self.id)];
+        own.into_iter().chain(more).collect()
     }
 }
 
@@ -165,11 +170,18 @@ pub async fn insert(
     batch: &AuditBatch,
     node: Option<&str>,
 ) -> Result<bool, StoreError> {
-    for (place, (sql, parameters)) in batch.statements(node.as_ref()).enumerate() {
-        let inserted = tx.execute(sql, &parameters).await?;
-        if place == 0 && inserted == 0 {
-            return Ok(false);
+    if tx.execute(INSERT, &batch.row()).await? == 0 {
+        return Ok(false);
+    }
+    match tx.engine() {
+        // Nodes that sort in what all of them left would be in each other's way.
+        Engine::Postgres => key::insert(tx, &batch.keys().collect::<Vec<_>>()).await?,
+        Engine::Sqlite => {
+            tx.execute(unsorted::INSERT, &batch.unsorted()).await?;
         }
+    }
+    if let Some(node) = node {
+        tx.execute(INSERT_OUTBOX, &batch.waits(&node)).await?;
     }
     Ok(true)
 }
@@ -205,9 +217,12 @@ pub async fn waiting_places(
     rows.iter().map(read).collect()
 }
 
-/// The batch at a place.
+/// The batch at a place: from memory, if this process has stored it a moment ago and not asked for it since.
 pub async fn find_waiting(tx: &mut Transaction, place: WaitingPlace) -> Result<WaitingBatch, StoreError> {
     let WaitingPlace { account_id, last_at, id } = place;
+    if let Some(documents) = tx.written().take(&id) {
+        return Ok(WaitingBatch { id, documents });
+    }
     let key: [(&str, &dyn Parameter); 3] =
         [(":account_id", &account_id), (":last_at", &last_at), (":batch_id", &id)];
     let row = tx.find(FIND, &key).await?.ok_or(StoreError::NotFound { kind: "batch of events" })?;
@@ -251,8 +266,6 @@ pub async fn delete_keys_before(
 const INSERT: &str = "INSERT INTO audit_batch (account_id, last_at, batch_id, doc_version, packed)
     VALUES (:account_id, :last_at, :batch_id, :doc_version, :packed)
     ON CONFLICT (account_id, last_at, batch_id) DO NOTHING";
-const INSERT_KEY: &str = "INSERT INTO audit_batch_key (day, hash, last_at) VALUES (:day, :hash, :last_at)
-    ON CONFLICT (day, hash, last_at) DO NOTHING";
 const INSERT_OUTBOX: &str = "INSERT INTO audit_batch_outbox (node_id, batch_id, account_id, last_at)
     VALUES (:node_id, :batch_id, :account_id, :last_at)";
 const WAITING: &str = "SELECT account_id, last_at, batch_id FROM audit_batch_outbox
@@ -270,30 +283,20 @@ const DELETE: &str = "DELETE FROM audit_batch
 const DELETE_KEYS: &str = "DELETE FROM audit_batch_key WHERE (day, hash, last_at) IN
     (SELECT day, hash, last_at FROM audit_batch_key WHERE day < :day ORDER BY day, hash, last_at LIMIT :limit)";
 
-/// Makes the statement that writes many hashes at once, and the names of its parameters.
-macro_rules! insert_keys {
-    ($first:literal $(, $more:literal)*) => {
-        const INSERT_KEYS: &str = concat!(
-            "INSERT INTO audit_batch_key (day, hash, last_at) VALUES (:day, :hash", $first, ", :last_at)",
-            $(", (:day, :hash", $more, ", :last_at)",)*
-            " ON CONFLICT (day, hash, last_at) DO NOTHING"
-        );
-        const HASHES: [&str; KEYS_AT_ONCE] = [concat!(":hash", $first) $(, concat!(":hash", $more))*];
-    };
-}
-insert_keys!(
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
-    29, 30, 31
-);
-
 pub(crate) const SQL: &[&str] = &[
     INSERT,
-    INSERT_KEY,
-    INSERT_KEYS,
     INSERT_OUTBOX,
+    key::INSERT,
+    key::INSERT_MANY,
+    lookup::FIND,
     lookup::LIST,
     lookup::LIST_WITH,
     lookup::NEWEST_DAY,
+    unsorted::COUNT,
+    unsorted::DELETE,
+    unsorted::INSERT,
+    unsorted::LIST,
+    unsorted::LIST_OF,
     WAITING,
     FIND,
     DELETE_WAITING,

@@ -66,6 +66,7 @@ mod tests {
 
     /// Tables that are small whatever the plane holds, or of which a statement wants everything there is.
     const READ_WHOLE: &[&str] = &[
+        "audit_batch_unsorted",
         "audit_chain",
         // As `o`: events that wait to be written to files, in batches and by themselves.
         "o USING COVERING INDEX sqlite_autoindex_audit_batch_outbox",

@@ -9,7 +9,9 @@ use std::{
 
 use crate::{
     ChangeFollower, Engine, Entity, Finding, Location, Parameters, Report, Row, Sealer, StoreError,
-    Transaction, check,
+    Transaction,
+    audit_batch::{AuditBatch, Documents, Written},
+    check,
     engine::{
         postgres::{Endpoint, Mode, Postgres, PostgresFollow},
         sqlite::{Sqlite, SqliteFollow},
@@ -30,6 +32,7 @@ struct Shared {
     database: Database,
     gate: Gate,
     listeners: Arc<Listeners>,
+    written: Arc<Written>,
     read_transactions: AtomicU64,
 }
 
@@ -105,13 +108,16 @@ impl Store {
         access: Access,
         options: &Options,
     ) -> Result<Self, StoreError> {
-        let listeners = Arc::new(Listeners::default());
+        let (listeners, written) = (Arc::new(Listeners::default()), Arc::new(Written::default()));
         let database = match location {
-            Location::Memory => Database::Sqlite(Sqlite::in_memory(options, &listeners)?),
+            Location::Memory => Database::Sqlite(Sqlite::in_memory(options, &listeners, &written)?),
             Location::Postgres(url) => Database::Postgres(Postgres::new(Endpoint::open(url)?, options)?),
-            Location::Sqlite(path) => Database::Sqlite(Sqlite::in_file(path, access, options, &listeners)?),
+            Location::Sqlite(path) => {
+                Database::Sqlite(Sqlite::in_file(path, access, options, &listeners, &written)?)
+            }
         };
-        let shared = Shared { database, gate: Gate::open(), listeners, read_transactions: AtomicU64::new(0) };
+        let (gate, read_transactions) = (Gate::open(), AtomicU64::new(0));
+        let shared = Shared { database, gate, listeners, written, read_transactions };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -157,6 +163,15 @@ impl Store {
 
     pub(crate) fn listeners(&self) -> &Listeners {
         &self.shared.listeners
+    }
+
+    /// Keeps the documents of a batch that has been stored for the files, which get them from memory then, if there is room.
+    pub fn keep_for_files(&self, batch: &AuditBatch, documents: Documents) {
+        self.shared.written.keep(batch.id(), documents);
+    }
+
+    pub(crate) fn written(&self) -> &Written {
+        &self.shared.written
     }
 
     /// Whether other processes may change the store: all but one in memory.

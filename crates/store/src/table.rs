@@ -121,6 +121,7 @@ pub(crate) const TABLES: &[Table] = &[
     table!("audit_outbox": node_id Text, event_id Text; account_id Text, event_at Integer),
     table!("audit_batch": account_id Text, last_at Integer, batch_id Text; doc_version Integer, packed Bytes),
     table!("audit_batch_key": day Integer, hash Integer, last_at Integer;),
+    table!("audit_batch_unsorted": account_id Text, last_at Integer, batch_id Text; hashes Bytes),
     table!("audit_batch_outbox": node_id Text, batch_id Text; account_id Text, last_at Integer),
     table!("audit_chain": node_id Text; account_id Text, signing_key Bytes, doc_version Integer, doc Text),
 ];

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     Engine, Entity, Parameters, Row, Store, StoreError,
+    audit_batch::Written,
     audit_event::KeptEvent,
     backup::NamedTable,
     engine::{
@@ -110,6 +111,10 @@ impl Transaction {
             }
             Inner::Postgres(_) | Inner::ReadLater | Inner::SqliteRead(_) => Err(StoreError::ReadOnly),
         }
+    }
+
+    pub(crate) fn written(&self) -> &Written {
+        self.store.written()
     }
 
     pub(crate) fn engine(&self) -> Engine {

@@ -6,22 +6,31 @@ use crate::{Entity, StoreError, Transaction, document, page};
 
 /// Stores a new user. [`StoreError::Unique`] when the name or the id is taken in the account.
 pub async fn insert(tx: &mut Transaction, user: &User) -> Result<(), StoreError> {
+    insert_by(tx, INSERT, user).await.map(drop)
+}
+
+/// Stores a new user, unless the name is taken in the account; says whether it did. [`StoreError::Unique`] when the id is taken.
+pub async fn insert_if_free(tx: &mut Transaction, user: &User) -> Result<bool, StoreError> {
+    Ok(insert_by(tx, INSERT_IF_FREE, user).await? > 0)
+}
+
+async fn insert_by(tx: &mut Transaction, sql: &'static str, user: &User) -> Result<u64, StoreError> {
+    let name_key = user.name.key();
     // Of an id that is new nobody has read anything.
-    tx.writes(Entity::user_name(user.account_id, &user.name.key()));
+    tx.writes(Entity::user_name(user.account_id, &name_key));
     tx.execute(
-        INSERT,
+        sql,
         &[
             (":account_id", &user.account_id),
             (":user_id", &user.id),
-            (":name_key", &user.name.key()),
+            (":name_key", &name_key),
             (":path", &user.path),
             (":boundary_arn", &user.permissions_boundary.as_ref().map(|boundary| &boundary.policy_arn)),
             (":doc_version", &document::VERSION),
             (":doc", &document::write(user)?),
         ],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// The user of that id; fails when there is none.
@@ -138,6 +147,10 @@ pub async fn delete(tx: &mut Transaction, account: AccountId, id: &UniqueId) -> 
 const INSERT: &str =
     "INSERT INTO iam_user (account_id, user_id, name_key, path, boundary_arn, doc_version, doc)
     VALUES (:account_id, :user_id, :name_key, :path, :boundary_arn, :doc_version, :doc)";
+const INSERT_IF_FREE: &str =
+    "INSERT INTO iam_user (account_id, user_id, name_key, path, boundary_arn, doc_version, doc)
+    VALUES (:account_id, :user_id, :name_key, :path, :boundary_arn, :doc_version, :doc)
+    ON CONFLICT (account_id, name_key) DO NOTHING";
 const FIND: &str =
     "SELECT doc_version, doc FROM iam_user WHERE account_id = :account_id AND user_id = :user_id";
 const FIND_BY_NAME: &str =
@@ -154,4 +167,5 @@ const UPDATE: &str = "UPDATE iam_user SET name_key = :name_key, path = :path, bo
     WHERE account_id = :account_id AND user_id = :user_id";
 const DELETE: &str = "DELETE FROM iam_user WHERE account_id = :account_id AND user_id = :user_id";
 
-pub(crate) const SQL: &[&str] = &[INSERT, FIND, FIND_BY_NAME, LIST, LIST_BOUNDED, COUNT, UPDATE, DELETE];
+pub(crate) const SQL: &[&str] =
+    &[INSERT, INSERT_IF_FREE, FIND, FIND_BY_NAME, LIST, LIST_BOUNDED, COUNT, UPDATE, DELETE];

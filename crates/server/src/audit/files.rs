@@ -252,10 +252,7 @@ impl Waiting {
                 break;
             }
             for place in places {
-                let batch = match plane.audit.take_written(&place.id) {
-                    Some(documents) => WaitingBatch { id: place.id, documents },
-                    None => audit_batch::find_waiting(&mut tx, place).await?,
-                };
+                let batch = audit_batch::find_waiting(&mut tx, place).await?;
                 count += batch.documents.len();
                 batches.push(batch);
             }

@@ -12,7 +12,7 @@ use crate::plane_server::PlaneServer;
 use jiff::{SignedDuration, Timestamp};
 use services::{Flush, Plane};
 use std::{sync::Arc, time::Duration};
-use store::{StoreError, account, audit_batch, audit_chain, audit_event};
+use store::{Retry, StoreError, account, audit_batch, audit_chain, audit_event};
 use tokio::{sync::watch, time::Instant};
 
 /// How often all that waits is written.
@@ -48,6 +48,9 @@ pub(crate) async fn keep(
         if let Err(error) = plane.audit.flush(&plane.store, now, which).await {
             tracing::warn!(%error, "audit records are not written; they wait in memory");
         }
+        if let Err(error) = sort_keys(plane).await {
+            tracing::warn!(%error, "what new audit events are looked up by is not sorted in");
+        }
         if let Some(files) = &mut files {
             let behind = files.ship(plane, now, stopping).await;
             plane.audit.set_files_behind(behind);
@@ -62,6 +65,24 @@ pub(crate) async fn keep(
             prune(plane, files.as_ref(), now).await;
         }
     }
+}
+
+/// Sorts in what new events are looked up by, while there is much of it.
+async fn sort_keys(plane: &Plane) -> Result<(), StoreError> {
+    let mut retry = Retry::new();
+    // Asked first, as asking does not keep others from writing.
+    while audit_batch::many_unsorted(&mut plane.store.read()).await? {
+        let attempt = async {
+            let mut tx = plane.store.write().await?;
+            audit_batch::sort_keys(&mut tx).await?;
+            tx.commit().await
+        };
+        match attempt.await {
+            Err(error) if error.is_conflict() && retry.again().await => {}
+            done => done?,
+        }
+    }
+    Ok(())
 }
 
 async fn prune(plane: &Plane, files: Option<&Files>, now: Timestamp) {

@@ -207,7 +207,12 @@ impl Recorder {
     }
 
     fn second(&mut self, at: Timestamp) -> &str {
-        written(&mut self.second, whole_second(at))
+        let second = whole_second(at);
+        if self.second.as_ref().is_some_and(|(known, _)| *known != second) {
+            // Those of before are seldom met again, and there may be many.
+            self.identities.clear();
+        }
+        written(&mut self.second, second)
     }
 }
 

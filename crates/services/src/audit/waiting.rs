@@ -25,8 +25,6 @@ const BYTES: usize = 64 * 1024 * 1024;
 const BATCHES: usize = 16;
 /// Events of one account that are worth writing at once: some full batches.
 const WORTH_WRITING: usize = 8 * audit_batch::MOST;
-/// Memory for records that are in the store and not in the files yet, in bytes; what has no room is read back.
-const WRITTEN_BYTES: usize = 16 * 1024 * 1024;
 
 /// How the trail is kept.
 #[derive(Clone, Debug)]
@@ -56,7 +54,6 @@ pub struct Audit {
     worth_writing: Notify,
     /// Records on their way into the store: one flush at a time has them.
     leaving: tokio::sync::Mutex<VecDeque<Leaving>>,
-    written: Mutex<Written>,
     made: AtomicU32,
     pushed: AtomicU64,
     lost: AtomicU64,
@@ -85,13 +82,6 @@ struct Leaving {
     batch: AuditBatch,
     /// For the files, which need not read them back then. None for those that may have to wait for long.
     documents: Option<Documents>,
-}
-
-/// Batches that are in the store and wait for the files, by the ids of their first events.
-#[derive(Debug, Default)]
-struct Written {
-    batches: HashMap<String, Documents>,
-    bytes: usize,
 }
 
 /// Which events are to be written.
@@ -193,14 +183,6 @@ impl Audit {
         self.worth_writing.notified().await;
     }
 
-    /// The documents of a batch, if it was written to the store by this process a moment ago and not asked for since.
-    pub fn take_written(&self, batch: &str) -> Option<Documents> {
-        let mut written = self.written();
-        let documents = written.batches.remove(batch)?;
-        written.bytes -= documents.size();
-        Some(documents)
-    }
-
     /// Gives up records, and lets a record say so.
     fn lose(&self, account: AccountId, records: u64) {
         *self.waiting().lost.entry(account).or_default() += records;
@@ -236,7 +218,7 @@ impl Audit {
                     let of_files = self.node().is_some();
                     for Leaving { batch, documents } in leaving.drain(..batches) {
                         if let Some(documents) = documents.filter(|_| of_files) {
-                            self.keep_written(batch.id(), documents);
+                            store.keep_for_files(&batch, documents);
                         }
                     }
                     Ok(())
@@ -294,20 +276,6 @@ impl Audit {
         waiting.leaving = taken.leaving + taken.count;
         waiting.leaving_bytes = taken.leaving_bytes + taken.bytes;
         taken
-    }
-
-    /// Keeps the documents of a batch for the files, if there is room.
-    fn keep_written(&self, batch: &str, documents: Documents) {
-        let mut written = self.written();
-        let bytes = documents.size();
-        if written.bytes + bytes <= WRITTEN_BYTES {
-            written.bytes += bytes;
-            written.batches.insert(batch.to_owned(), documents);
-        }
-    }
-
-    fn written(&self) -> MutexGuard<'_, Written> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sound after every statement, so a panic elsewhere while it was locked does no harm.

@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use domain::AccountId;
 
-use super::{AuditBatch, packed};
+use super::{
+    AuditBatch,
+    packed::{self, Room},
+};
 use crate::{
     StoreError,
     audit_event::{AuditEvent, AuditResource},
@@ -60,7 +63,9 @@ impl Gathered {
     /// Packs them, in the order of time, into as many batches as they take.
     pub fn pack(mut self, account_id: AccountId) -> Result<Vec<(AuditBatch, Documents)>, StoreError> {
         self.events.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
-        packed::pack(account_id, &self.events, |place| self.documents.get(place.clone()).unwrap_or_default())
+        packed::pack(&mut Room::default(), account_id, &self.events, |place| {
+            self.documents.get(place.clone()).unwrap_or_default()
+        })
     }
 }
 

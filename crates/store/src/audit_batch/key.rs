@@ -1,13 +1,15 @@
 //! What batches are looked up by.
 
 use aws_lc_rs::digest;
-use domain::AccountId;
 use jiff::Timestamp;
 
 use crate::{
-    StoreError, Value,
+    Parameter, StoreError, Transaction, Value,
     audit_event::{AuditAttribute, AuditEvent},
 };
+
+/// What one statement writes at most of what batches are looked up by.
+const AT_ONCE: usize = 32;
 
 /// What is looked up lies together with all else of its day, in milliseconds: what is written now is in a small part of the
 /// table, and a lookup of a value that nothing has asks once for each day.
@@ -15,10 +17,46 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// What a value is looked up by. Whoever chooses values cannot choose two of the same hash: then looking one up would read
 /// the batches of the other in vain.
-pub(super) fn hash(account_id: AccountId, attribute: AuditAttribute, value: &str) -> i64 {
-    let text = format!("{account_id}\n{}\n{value}", spelled(attribute));
+pub(super) fn hash(account_id: &str, attribute: AuditAttribute, value: &str) -> i64 {
+    let text = [account_id, "\n", spelled(attribute), "\n", value].concat();
     let digest = digest::digest(&digest::SHA256, text.as_bytes());
     digest.as_ref().first_chunk().map_or(0, |bytes| i64::from_be_bytes(*bytes))
+}
+
+/// One of what batches are looked up by, for a batch that ended then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    day: i64,
+    hash: i64,
+    /// In milliseconds since 1970.
+    last_at: i64,
+}
+
+impl Key {
+    pub(super) fn new(hash: i64, last_at: Timestamp) -> Self {
+        Self { day: day(last_at), hash, last_at: last_at.as_millisecond() }
+    }
+}
+
+/// The hashes in a row, of 8 bytes each.
+pub(super) fn hashes(bytes: &[u8]) -> impl Iterator<Item = i64> {
+    let (hashes, _) = bytes.as_chunks();
+    hashes.iter().map(|hash| i64::from_be_bytes(*hash))
+}
+
+/// Stores what batches are looked up by.
+pub(super) async fn insert(tx: &mut Transaction, keys: &[Key]) -> Result<(), StoreError> {
+    let (whole, rest) = keys.as_chunks::<AT_ONCE>();
+    for keys in whole {
+        let named = NAMES.iter().zip(keys).flat_map(|([day, hash, last_at], key)| {
+            [(*day, &key.day as &dyn Parameter), (*hash, &key.hash), (*last_at, &key.last_at)]
+        });
+        tx.execute(INSERT_MANY, &named.collect::<Vec<_>>()).await?;
+    }
+    for Key { day, hash, last_at } in rest {
+        tx.execute(INSERT, &[(":day", day), (":hash", hash), (":last_at", last_at)]).await?;
+    }
+    Ok(())
 }
 
 /// The day of a time, counted from 1970.
@@ -36,6 +74,29 @@ pub(super) const KEYS_OF_FACTS: [AuditAttribute; 5] = [
 ];
 pub(super) const KEYS_OF_RESOURCES: [AuditAttribute; 2] =
     [AuditAttribute::ResourceName, AuditAttribute::ResourceType];
+
+pub(super) const INSERT: &str = "INSERT INTO audit_batch_key (day, hash, last_at)
+    VALUES (:day, :hash, :last_at) ON CONFLICT (day, hash, last_at) DO NOTHING";
+
+/// Makes the statement that writes many at once, and the names of its parameters.
+macro_rules! insert_many {
+    ($first:literal $(, $more:literal)*) => {
+        pub(super) const INSERT_MANY: &str = concat!(
+            "INSERT INTO audit_batch_key (day, hash, last_at) VALUES (:day", $first, ", :hash", $first,
+            ", :last_at", $first, ")",
+            $(", (:day", $more, ", :hash", $more, ", :last_at", $more, ")",)*
+            " ON CONFLICT (day, hash, last_at) DO NOTHING"
+        );
+        const NAMES: [[&str; 3]; AT_ONCE] = [
+            [concat!(":day", $first), concat!(":hash", $first), concat!(":last_at", $first)],
+            $([concat!(":day", $more), concat!(":hash", $more), concat!(":last_at", $more)]),*
+        ];
+    };
+}
+insert_many!(
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+    29, 30, 31
+);
 
 /// As it is hashed with its values.
 fn spelled(attribute: AuditAttribute) -> &'static str {

@@ -6,8 +6,10 @@ use domain::AccountId;
 use jiff::Timestamp;
 
 use super::{
+    Named,
     key::{day, each_value, hash},
     packed::{SPAN, unpack},
+    unsorted,
 };
 use crate::{
     Parameter, Row, StoreError, Transaction,
@@ -16,56 +18,109 @@ use crate::{
 
 /// Batches that a lookup reads at a time.
 const PAGE: u32 = 8;
+
 /// Adds to the newest events that were `found` elsewhere those that batches have: again the newest, as many as are asked
 /// for.
 pub(crate) async fn lookup(
     tx: &mut Transaction,
     asked: &AuditLookup<'_>,
-    mut found: Vec<AuditEvent>,
+    found: Vec<AuditEvent>,
 ) -> Result<Vec<AuditEvent>, StoreError> {
-    let (mut from, before) = (asked.from, asked.before.map(|position| (position.at, position.id.as_str())));
-    let mut until = before.map_or(asked.until, |(at, _)| at.saturating_add(MILLISECOND).unwrap_or(at));
-    until = until.min(asked.until);
+    let before = asked.before.map(|position| (position.at, position.id.as_str()));
+    let (mut from, mut until) = (asked.from, asked.until);
+    if let Some((at, _)) = before {
+        until = until.min(at.saturating_add(MILLISECOND).unwrap_or(at));
+    }
     if let Some((AuditAttribute::EventId, id)) = asked.attribute {
         let Some(at) = made_at(id) else { return Ok(found) };
         (from, until) = (from.max(at), until.min(at.saturating_add(MILLISECOND).unwrap_or(at)));
     }
     let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
+    let mut newest = Newest { asked, from, until, before, limit, found };
     // A batch that ends later than this begins after all that is asked for.
     let end = until.saturating_add(SPAN).unwrap_or(Timestamp::MAX);
     let mut pages = Pages::new(asked, from, end);
+    if let Some(hash) = pages.hash {
+        let account_id: Named<'_> = (":account_id", &asked.account_id);
+        let new = unsorted::having(tx, [account_id, (":from", &from), (":until", &end)], hash).await?;
+        for (last_at, id) in new {
+            let place: [Named<'_>; 3] = [account_id, (":last_at", &last_at), (":batch_id", &id)];
+            if let Some(row) = tx.find(FIND, &place).await?
+                && newest.add(&row, &id)? == Rest::TooOld
+            {
+                break;
+            }
+        }
+    }
     while let Some(rows) = pages.next(tx).await? {
         for row in &rows {
             // What is older than the event history may be gone.
             let Some(id) = row.optional_text("batch_id")? else { continue };
-            let last_at = row.time("last_at")?;
-            // Its first event, which the batch is named by, is after all that is asked for.
-            if made_at(id).is_some_and(|first| first >= until) {
-                continue;
-            }
-            if limit.checked_sub(1).and_then(|last| found.get(last)).is_some_and(|last| last.at > last_at) {
-                return Ok(found);
-            }
-            let is_asked_for = |event: &AuditEvent| {
-                event.at >= from
-                    && event.at < until
-                    && before.is_none_or(|before| (event.at, event.id.as_str()) < before)
-                    && asked.attribute.is_none_or(|(attribute, value)| {
-                        let mut has = false;
-                        each_value(event, attribute, |own| has |= own == value);
-                        has
-                    })
-            };
-            found.extend(unpack(asked.account_id, row)?.into_iter().filter(is_asked_for));
-            found.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
-            found.truncate(limit);
-            // There is one event of an id.
-            if !found.is_empty() && matches!(asked.attribute, Some((AuditAttribute::EventId, _))) {
-                return Ok(found);
+            if newest.add(row, id)? == Rest::TooOld {
+                return Ok(newest.found);
             }
         }
     }
-    Ok(found)
+    Ok(newest.found)
+}
+
+/// The newest events that are asked for, of the batches so far.
+struct Newest<'a> {
+    asked: &'a AuditLookup<'a>,
+    from: Timestamp,
+    until: Timestamp,
+    before: Option<(Timestamp, &'a str)>,
+    limit: usize,
+    /// Newest first.
+    found: Vec<AuditEvent>,
+}
+
+/// What older batches are.
+#[derive(PartialEq, Eq)]
+enum Rest {
+    /// They may have what is asked for.
+    Wanted,
+    /// All that is asked for is newer.
+    TooOld,
+}
+
+impl Newest<'_> {
+    /// Adds those of the batch of that row and id.
+    fn add(&mut self, row: &Row, id: &str) -> Result<Rest, StoreError> {
+        let last_at = row.time("last_at")?;
+        // Its first event, which the batch is named by, is after all that is asked for.
+        if made_at(id).is_some_and(|first| first >= self.until) {
+            return Ok(Rest::Wanted);
+        }
+        let last = self.limit.checked_sub(1).and_then(|last| self.found.get(last));
+        if last.is_some_and(|last| last.at > last_at) {
+            return Ok(Rest::TooOld);
+        }
+        for event in unpack(self.asked.account_id, row)? {
+            if self.is_asked_for(&event) {
+                self.found.push(event);
+            }
+        }
+        self.found.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
+        // A time may be of two batches, of which one is sorted in.
+        self.found.dedup_by(|a, b| a.id == b.id);
+        self.found.truncate(self.limit);
+        // There is one event of an id.
+        let is_it =
+            !self.found.is_empty() && matches!(self.asked.attribute, Some((AuditAttribute::EventId, _)));
+        Ok(if is_it { Rest::TooOld } else { Rest::Wanted })
+    }
+
+    fn is_asked_for(&self, event: &AuditEvent) -> bool {
+        event.at >= self.from
+            && event.at < self.until
+            && self.before.is_none_or(|before| (event.at, event.id.as_str()) < before)
+            && self.asked.attribute.is_none_or(|(attribute, value)| {
+                let mut has = false;
+                each_value(event, attribute, |own| has |= own == value);
+                has
+            })
+    }
 }
 
 const MILLISECOND: Duration = Duration::from_millis(1);
@@ -91,7 +146,7 @@ impl Pages {
         let attribute = asked.attribute.filter(|(attribute, _)| has_hashes(*attribute));
         Self {
             account_id: asked.account_id,
-            hash: attribute.map(|(attribute, value)| hash(asked.account_id, attribute, value)),
+            hash: attribute.map(|(attribute, value)| hash(&asked.account_id.to_string(), attribute, value)),
             from,
             after: (until, String::new()),
             day: day(until),
@@ -162,6 +217,8 @@ pub(super) const LIST_WITH: &str = "SELECT k.last_at, b.batch_id, b.doc_version,
         ORDER BY last_at DESC LIMIT :limit) k
     LEFT JOIN audit_batch b ON b.account_id = :account_id AND b.last_at = k.last_at
     ORDER BY k.last_at DESC, b.batch_id DESC";
+pub(super) const FIND: &str = "SELECT last_at, doc_version, packed FROM audit_batch
+    WHERE account_id = :account_id AND last_at = :last_at AND batch_id = :batch_id";
 pub(super) const NEWEST_DAY: &str = "SELECT MAX(day) AS day FROM audit_batch_key WHERE day < :before";
 
 #[cfg(test)]

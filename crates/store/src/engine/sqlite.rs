@@ -26,7 +26,7 @@ pub(crate) use follow::SqliteFollow;
 pub(crate) use reader::ReadTransaction;
 pub(crate) use writer::{Left, WriteTransaction};
 
-use crate::{Access, Options, StoreError, listeners::Listeners};
+use crate::{Access, Options, StoreError, audit_batch::Written, listeners::Listeners};
 
 /// An SQLite database, in a file or in memory.
 pub(crate) struct Sqlite {
@@ -38,10 +38,13 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
-    pub(crate) fn in_memory(options: &Options, listeners: &Arc<Listeners>) -> Result<Self, StoreError> {
-        let connection = connection::open_in_memory()?;
-        let writers =
-            writer::Writers::new(connection, writer::Commit::AtOnce, Access::Server, options, listeners)?;
+    pub(crate) fn in_memory(
+        options: &Options,
+        listeners: &Arc<Listeners>,
+        written: &Arc<Written>,
+    ) -> Result<Self, StoreError> {
+        let writer = writer::Writer::new(connection::open_in_memory()?, listeners, written);
+        let writers = writer::Writers::new(writer, writer::Commit::AtOnce, Access::Server, options)?;
         Ok(Self { writers, readers: None, _serving: None })
     }
 
@@ -51,6 +54,7 @@ impl Sqlite {
         access: Access,
         options: &Options,
         listeners: &Arc<Listeners>,
+        written: &Arc<Written>,
     ) -> Result<Self, StoreError> {
         let serving = match access {
             Access::Server => {
@@ -62,10 +66,11 @@ impl Sqlite {
                 None
             }
         };
-        let writer = connection::open(path, connection::Use::Write)?;
+        let connection = connection::open(path, connection::Use::Write)?;
         // When another process writes, whoever opened the file first has done so.
-        let log = mend::write_log_anew(&writer);
-        let writers = writer::Writers::new(writer, writer::Commit::Shared, access, options, listeners)?;
+        let log = mend::write_log_anew(&connection);
+        let writer = writer::Writer::new(connection, listeners, written);
+        let writers = writer::Writers::new(writer, writer::Commit::Shared, access, options)?;
         if let Err(error) = log {
             // Reading goes on.
             writers.disk().failed_to_commit(&error);

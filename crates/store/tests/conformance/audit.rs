@@ -4,7 +4,7 @@ use domain::AccountId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{
-    RootKey, Sealer, StoreError, Transaction,
+    Engine, RootKey, Sealer, StoreError, Transaction,
     audit_batch::{self, AuditBatch},
     audit_chain::{self, AuditChain},
     audit_event::{self, AuditAttribute, AuditEvent, AuditLookup, AuditPosition, AuditResource},
@@ -181,6 +181,8 @@ pub(crate) async fn batches_are_looked_up_as_rows_are(bench: &Bench) {
                 audit_event::insert(tx, &event, None).await?;
             }
             for events in [part(&|number| number % 5 == 1), part(&|number| number % 5 > 1)] {
+                // What has been stored so far is sorted in, what comes is not yet.
+                audit_batch::sort_keys(tx).await?;
                 for batch in AuditBatch::pack(both, &events)? {
                     audit_batch::insert(tx, &batch, None).await?;
                 }
@@ -188,6 +190,14 @@ pub(crate) async fn batches_are_looked_up_as_rows_are(bench: &Bench) {
             Ok(())
         })
         .await;
+    look_up_many(bench, [rows, batches, both]).await;
+    bench.write(audit_batch::sort_keys).await;
+    look_up_many(bench, [rows, batches, both]).await;
+    let report = bench.store.check(None).await.unwrap();
+    assert_eq!(report.findings, []);
+}
+
+async fn look_up_many(bench: &Bench, [rows, batches, both]: [AccountId; 3]) {
     let id = id_at(time(40), 100);
     let attributes: [Option<(AuditAttribute, &str)>; 10] = [
         None,
@@ -237,8 +247,42 @@ pub(crate) async fn batches_are_looked_up_as_rows_are(bench: &Bench) {
             Ok(())
         })
         .await;
-    let report = bench.store.check(None).await.unwrap();
-    assert_eq!(report.findings, []);
+}
+
+pub(crate) async fn keys_of_many_batches_are_sorted_in(bench: &Bench) {
+    let events = many(bench.account);
+    let named = AuditLookup {
+        attribute: Some((AuditAttribute::ResourceName, "r7")),
+        limit: 1000,
+        until: time(999),
+        ..asked(bench.account)
+    };
+    let mut expected: Vec<&str> = events
+        .iter()
+        .filter(|event| event.resources.iter().any(|resource| resource.name == "r7"))
+        .map(|event| &*event.id)
+        .collect();
+    expected.reverse();
+    let sqlite = bench.store.engine() == Engine::Sqlite;
+    bench
+        .write(async |tx| {
+            // Later ones first, as they may come.
+            for events in events.rchunks(10) {
+                for batch in AuditBatch::pack(bench.account, events)? {
+                    audit_batch::insert(tx, &batch, None).await?;
+                }
+            }
+            let mut sorted = 0;
+            while audit_batch::many_unsorted(tx).await? {
+                assert_eq!(ids(tx, &named).await?, expected);
+                audit_batch::sort_keys(tx).await?;
+                sorted += 1;
+            }
+            assert_eq!(ids(tx, &named).await?, expected);
+            assert_eq!(sorted > 1, sqlite, "{sorted}");
+            Ok(())
+        })
+        .await;
 }
 
 pub(crate) async fn batches_wait_and_are_deleted(bench: &Bench) {

@@ -1,6 +1,6 @@
 //! A backup of one engine, restored into another one or the same.
 
-use std::path::Path;
+use std::{path::Path, slice};
 
 use domain::{
     AccessKey, AccessKeyId, AccessKeyOwner, AccessKeyStatus, AccessReport, AccessReportSubject,
@@ -9,7 +9,7 @@ use domain::{
     RoleName, SecretAccessKey, Tag,
 };
 use store::{
-    Access, Location, RootKey, Sealer, Store, StoreError, access_key, access_report, account,
+    Access, Engine, Location, RootKey, Sealer, Store, StoreError, access_key, access_report, account,
     account_settings, attachment,
     audit_batch::{self, AuditBatch},
     audit_chain::{self, AuditChain},
@@ -75,7 +75,12 @@ async fn everything_comes_back(from: &Fixture<'_>, to: &Fixture<'_>) {
         // With the event that tells of it, and that this waits to be written to files.
         assert_eq!(report.rows.iter().map(|(_, rows)| rows).sum::<u64>(), written.rows + 2);
         assert_eq!(heard(&store, bench.account).await, (vec!["Summary".to_owned()], 1));
-        let empty: Vec<_> = report.rows.iter().filter(|(_, rows)| *rows == 0).collect();
+        let mut empty: Vec<_> =
+            report.rows.iter().filter(|(_, rows)| *rows == 0).map(|(table, _)| *table).collect();
+        if bench.store.engine() == Engine::Postgres {
+            // There keys are sorted at once.
+            empty.retain(|table| *table != "audit_batch_unsorted");
+        }
         assert!(empty.is_empty(), "every table has a row to lose: {empty:?}");
         credentials::open(&bench, &store, &sealer, "keeper").await;
         let (_, opened) = access_key::find_with_secret(&mut store.read(), &sealer, bench.account, &key.0)
@@ -356,8 +361,13 @@ async fn fill(bench: &Bench, sealer: &Sealer) -> (AccessKeyId, SecretAccessKey) 
             imported_policy::put(tx, &imported, r#"{"imported":true}"#).await?;
             service_access::put(tx, bench.account, &access).await?;
             access_report::insert(tx, &report).await?;
-            for batch in AuditBatch::pack(bench.account, std::slice::from_ref(&event))? {
-                audit_batch::insert(tx, &batch, Some("n")).await?;
+            let later = AuditEvent { id: format!("{}-later", event.id), ..event.clone() };
+            for event in [&event, &later] {
+                // What the first one is looked up by is sorted in.
+                audit_batch::sort_keys(tx).await?;
+                for batch in AuditBatch::pack(bench.account, slice::from_ref(event))? {
+                    audit_batch::insert(tx, &batch, Some("n")).await?;
+                }
             }
             Ok(())
         })

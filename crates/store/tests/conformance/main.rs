@@ -92,6 +92,7 @@ async fn suite(fixture: &Fixture<'_>) {
         audit::events_are_deleted_when_they_are_old,
         audit::a_chain_takes_what_waits,
         audit::batches_are_looked_up_as_rows_are,
+        audit::keys_of_many_batches_are_sorted_in,
         audit::batches_wait_and_are_deleted,
         audit::events_come_with_their_transactions,
         sealing::sealers_of_one_store_open_each_others,

@@ -28,14 +28,14 @@ impl Operation for CreateUser {
             permissions_boundary: boundary::parse(cx, tx, input.permissions_boundary).await?,
             tags: tags::parse(input.tags.unwrap_or_default())?,
         };
-        if store::user::find_by_name(tx, cx.account(), &user.name).await?.is_some() {
+        if !store::user::insert_if_free(tx, &user).await? {
             return Err(errors::already_exists("User", &user.name));
         }
         quotas::one_more(cx, tx, "UsersPerAccount", quotas::USERS, async |tx| {
-            store::user::count(tx, cx.account()).await
+            // Without the one that was just made.
+            Ok(store::user::count(tx, cx.account()).await?.saturating_sub(1))
         })
         .await?;
-        store::user::insert(tx, &user).await?;
         Ok(CreateUserOutput { user: Some(whole_shape(&user)) })
     }
 }

@@ -72,11 +72,14 @@ pub(super) fn load(
 }
 
 fn bind(statement: &mut CachedStatement<'_>, parameters: &Parameters<'_>) -> Result<(), StoreError> {
-    for (name, parameter) in parameters {
-        let index = statement
-            .parameter_index(name)
-            .map_err(from_sqlite)?
-            .ok_or_else(|| StoreError::Statement(format!("the statement has no parameter {name}")))?;
+    for (place, (name, parameter)) in (1..).zip(parameters.iter()) {
+        // Mostly they are given in the order in which the statement names them, which is seen sooner than looked up.
+        let index = if statement.parameter_name(place) == Some(name) {
+            place
+        } else {
+            let index = statement.parameter_index(name).map_err(from_sqlite)?;
+            index.ok_or_else(|| StoreError::Statement(format!("the statement has no parameter {name}")))?
+        };
         let value = parameter.value().checked()?;
         statement.raw_bind_parameter(index, to_sqlite(&value)).map_err(from_sqlite)?;
     }

@@ -43,7 +43,7 @@ use super::{
 };
 use crate::{
     Access, Entity, Options, Parameter, Parameters, Row, StoreError,
-    audit_batch::{AuditBatch, KeptBatch},
+    audit_batch::{AuditBatch, KeptBatch, Room, Written},
     audit_event::KeptEvent,
     backup::NamedTable,
     engine::waiting::Queue,
@@ -80,23 +80,13 @@ pub(super) struct Writers {
 
 impl Writers {
     pub(super) fn new(
-        connection: Connection,
+        writer: Writer,
         commit: Commit,
         access: Access,
         options: &Options,
-        listeners: &Arc<Listeners>,
     ) -> Result<Arc<Self>, StoreError> {
         let runtime = Handle::try_current().map_err(StoreError::unavailable)?;
-        let commits = Arc::new(AtomicU64::new(0));
-        let disk = Arc::new(Disk::default());
-        let writer = Writer {
-            connection,
-            batch: None,
-            batches: 0,
-            commits: Arc::clone(&commits),
-            disk: Arc::clone(&disk),
-            listeners: Arc::clone(listeners),
-        };
+        let (commits, disk) = (Arc::clone(&writer.commits), Arc::clone(&writer.disk));
         let writer = Arc::new(Mutex::new(writer));
         runtime.spawn(mend::when_broken(Arc::downgrade(&disk), Arc::downgrade(&writer)));
         Ok(Arc::new(Self {
@@ -282,6 +272,9 @@ pub(super) struct Writer {
     commits: Arc<AtomicU64>,
     disk: Arc<Disk>,
     listeners: Arc<Listeners>,
+    written: Arc<Written>,
+    /// Where events are packed.
+    room: Room,
 }
 
 struct Batch {
@@ -296,6 +289,19 @@ struct Batch {
 }
 
 impl Writer {
+    pub(super) fn new(connection: Connection, listeners: &Arc<Listeners>, written: &Arc<Written>) -> Self {
+        Self {
+            connection,
+            batch: None,
+            batches: 0,
+            commits: Arc::default(),
+            disk: Arc::default(),
+            listeners: Arc::clone(listeners),
+            written: Arc::clone(written),
+            room: Room::default(),
+        }
+    }
+
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
     }
@@ -373,12 +379,21 @@ impl Writer {
     /// Makes the batch durable and tells its transactions. Waits for the disk.
     fn commit_batch(&mut self) {
         let events = self.batch.as_mut().map(|batch| std::mem::take(&mut batch.left.events));
-        if let Err(error) = self.store(events.unwrap_or_default()) {
-            self.disk.failed(&error);
-            tracing::error!(%error, "the audit events of a batch of transactions could not be stored");
-            return self.fail_batch(&error);
-        }
+        let mut stored = match self.store(events.unwrap_or_default()) {
+            Ok(stored) => stored,
+            Err(error) => {
+                self.disk.failed(&error);
+                tracing::error!(%error, "the audit events of a batch of transactions could not be stored");
+                return self.fail_batch(&error);
+            }
+        };
         let Some(batch) = self.batch.take() else { return };
+        for KeptBatch { batch, documents, .. } in &mut stored {
+            // From the COMMIT on whoever writes the files may ask for them.
+            if let Some(documents) = documents.take() {
+                self.written.keep(batch.id(), documents);
+            }
+        }
         let outcome = match statement::run(&self.connection, "COMMIT") {
             Ok(()) => {
                 self.commits.fetch_add(1, Ordering::Relaxed);
@@ -386,6 +401,9 @@ impl Writer {
             }
             Err(error) => {
                 tracing::error!(%error, transactions = batch.acknowledgements.len(), "a commit failed");
+                for KeptBatch { batch, .. } in &stored {
+                    self.written.take(batch.id());
+                }
                 self.roll_back();
                 self.disk.failed_to_commit(&error);
                 // The log may have reached the disk all the same, and then counts after the next start.
@@ -399,13 +417,14 @@ impl Writer {
         batch.acknowledge(&outcome);
     }
 
-    fn store(&self, events: Vec<KeptEvent>) -> Result<(), StoreError> {
-        for KeptBatch { batch, node } in AuditBatch::pack_kept(events)? {
+    fn store(&mut self, events: Vec<KeptEvent>) -> Result<Vec<KeptBatch>, StoreError> {
+        let batches = AuditBatch::pack_kept(&mut self.room, events)?;
+        for KeptBatch { batch, node, .. } in &batches {
             for (sql, parameters) in batch.statements(node.as_deref().as_ref()) {
                 statement::execute(&self.connection, sql, &parameters)?;
             }
         }
-        Ok(())
+        Ok(batches)
     }
 
     fn roll_back(&mut self) {
@@ -441,8 +460,8 @@ mod tests {
         connection::create_file(&path).unwrap();
         let connection = connection::open(&path, connection::Use::Write).unwrap();
         connection.execute_batch("CREATE TABLE t (a TEXT)").unwrap();
-        Writers::new(connection, Commit::Shared, Access::Server, &Options::default(), &Arc::default())
-            .unwrap()
+        let writer = Writer::new(connection, &Arc::default(), &Arc::default());
+        Writers::new(writer, Commit::Shared, Access::Server, &Options::default()).unwrap()
     }
 
     async fn rows(writers: &Arc<Writers>) -> i64 {
