@@ -88,7 +88,8 @@ impl Entry {
         let is_good = self.changes == changes
             && !self.is_idle(second)
             && bool::from(self.token.as_bytes().ct_eq(token.as_bytes()));
-        if self.asked.load(Ordering::Relaxed) < second {
+        // Who has another token does not keep this one's secret here.
+        if is_good && self.asked.load(Ordering::Relaxed) < second {
             self.asked.store(second, Ordering::Relaxed);
         }
         is_good.then(|| self.session.clone())
@@ -198,6 +199,8 @@ mod tests {
         };
         let before = [0, 1].map(|which| ask(which, Duration::ZERO).unwrap());
         assert!(Arc::ptr_eq(&before[0], &ask(0, IDLE / 2).unwrap()));
+        let wrong = opened.session("wrong", &minted[1].access_key_id, sealer.sessions(), begun + IDLE / 2);
+        assert_eq!(wrong, None);
         for _ in 0..1000 {
             opened.forget_idle(begun + IDLE);
         }

@@ -40,7 +40,7 @@ pub(super) struct Piece {
 }
 
 /// A document's policy. Sessions that hold it are not charged for it here, so the charge may be gone before it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Compiled {
     policy: Weak<Policy>,
     charge: Weak<Charge>,
