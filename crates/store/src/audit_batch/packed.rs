@@ -140,8 +140,8 @@ impl<'a> Packing<'a> {
         }
         let account = account_id.to_string();
         let values = self.values.iter();
-        let mut hashes: Vec<i64> =
-            values.map(|(attribute, value)| hash(&account, *attribute, value)).collect();
+        let mut hashes: Vec<[u8; 8]> =
+            values.map(|(attribute, value)| hash(&account, *attribute, value).to_be_bytes()).collect();
         hashes.sort_unstable();
         let Room { text, packed, table } = self.room;
         let length = u32::try_from(text.len()).map_err(|_| too_long())?;
@@ -156,7 +156,7 @@ impl<'a> Packing<'a> {
             last_at: last.at,
             id: first.id.clone(),
             events: self.events,
-            hashes: hashes.iter().flat_map(|hash| hash.to_be_bytes()).collect(),
+            hashes: hashes.as_flattened().to_vec(),
             packed: [&length.to_le_bytes(), packed].concat(),
         })
     }
@@ -303,7 +303,7 @@ mod tests {
                 let (first, last) = (&events[0], &events[events.len() - 1]);
                 prop_assert_eq!((&first.id, last.at), (&batch.id, batch.last_at));
                 prop_assert!(last.at.duration_since(first.at).unsigned_abs() <= SPAN);
-                let hashes: Vec<i64> = super::super::key::hashes(&batch.hashes).collect();
+                let hashes: Vec<i64> = super::super::key::hashes(&batch.hashes).iter().map(|hash| i64::from_be_bytes(*hash)).collect();
                 let mut keys = HashSet::new();
                 for event in &events {
                     for attribute in KEYS_OF_FACTS.into_iter().chain(KEYS_OF_RESOURCES) {
