@@ -45,7 +45,7 @@ pub struct AuditBatch {
     last_at: Timestamp,
     id: String,
     events: usize,
-    /// Those of what it is looked up by, sorted, of 8 bytes each.
+    /// Those of what it is looked up by, of 8 bytes each, in the order of these bytes.
     hashes: Vec<u8>,
     packed: Vec<u8>,
 }
@@ -130,7 +130,7 @@ impl AuditBatch {
 
     /// What it is looked up by.
     fn keys(&self) -> impl Iterator<Item = Key> {
-        key::hashes(&self.hashes).map(|hash| Key::new(hash, self.last_at))
+        key::hashes(&self.hashes).iter().map(|hash| Key::new(i64::from_be_bytes(*hash), self.last_at))
     }
 
     /// The statements that store it on SQLite, with their parameters: the row, what it is looked up by, and that it is still to

@@ -38,10 +38,9 @@ impl Key {
     }
 }
 
-/// The hashes in a row, of 8 bytes each.
-pub(super) fn hashes(bytes: &[u8]) -> impl Iterator<Item = i64> {
-    let (hashes, _) = bytes.as_chunks();
-    hashes.iter().map(|hash| i64::from_be_bytes(*hash))
+/// The hashes in a row.
+pub(super) fn hashes(bytes: &[u8]) -> &[[u8; 8]] {
+    bytes.as_chunks().0
 }
 
 /// Stores what batches are looked up by.

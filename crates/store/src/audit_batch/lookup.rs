@@ -41,14 +41,17 @@ pub(crate) async fn lookup(
     let end = until.saturating_add(SPAN).unwrap_or(Timestamp::MAX);
     let mut pages = Pages::new(asked, from, end);
     if let Some(hash) = pages.hash {
-        let account_id: Named<'_> = (":account_id", &asked.account_id);
-        let new = unsorted::having(tx, [account_id, (":from", &from), (":until", &end)], hash).await?;
-        for (last_at, id) in new {
-            let place: [Named<'_>; 3] = [account_id, (":last_at", &last_at), (":batch_id", &id)];
-            if let Some(row) = tx.find(FIND, &place).await?
-                && newest.add(&row, &id)? == Rest::TooOld
-            {
-                break;
+        let account_id = &asked.account_id;
+        let mut having = unsorted::Having { account_id, hash, from, after: (end, String::new()) };
+        'new: while let Some(places) = having.next(tx).await? {
+            for (last_at, id) in places {
+                let place: [Named<'_>; 3] =
+                    [(":account_id", account_id), (":last_at", &last_at), (":batch_id", &id)];
+                if let Some(row) = tx.find(FIND, &place).await?
+                    && newest.add(&row, &id)? == Rest::TooOld
+                {
+                    break 'new;
+                }
             }
         }
     }
