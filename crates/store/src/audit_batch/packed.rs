@@ -379,6 +379,7 @@ mod tests {
                 prop_assert_eq!((&first.id, last.at), (&batch.id, batch.last_at));
                 prop_assert!(last.at.duration_since(first.at).unsigned_abs() <= SPAN);
                 let hashes = hashes(&batch.hashes);
+                prop_assert!(hashes.is_sorted());
                 let mut keys = HashSet::new();
                 for event in &events {
                     for attribute in KEYS_OF_FACTS.into_iter().chain(KEYS_OF_RESOURCES) {
