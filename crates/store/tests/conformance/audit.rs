@@ -355,8 +355,8 @@ pub(crate) async fn events_come_with_their_transactions(bench: &Bench) {
             assert_eq!(audit_event::lookup(tx, &of_other).await?, vec![other.clone()]);
             let waiting = audit_chain::waiting(tx, "n1", 999).await?.into_iter().map(|event| event.document);
             let batches = audit_batch::waiting(tx, "n1", None, 999).await?;
-            let batched = batches.iter().flat_map(|batch| batch.documents.iter()).map(str::to_owned);
-            let mut waiting: Vec<String> = waiting.chain(batched).collect();
+            let their_documents = batches.iter().flat_map(|batch| batch.documents.iter()).map(str::to_owned);
+            let mut waiting: Vec<String> = waiting.chain(their_documents).collect();
             let mut expected: Vec<_> = kept[..110].iter().map(|event| event.document.clone()).collect();
             waiting.sort();
             expected.sort();
