@@ -27,6 +27,9 @@ const CONNECTIONS: usize = 32;
 const SIGNED: usize = 50_000;
 /// Requests of the measured round, each by a principal picked at random.
 const WARM: usize = 200_000;
+/// Between two looks at memory, and how many of them find no less before it is taken for what stays.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+const LOOKS: usize = 12;
 /// Longer than it takes.
 const PATIENCE: Duration = Duration::from_mins(10);
 /// How many times the start is timed.
@@ -143,7 +146,7 @@ fn identity() -> Call {
 fn first_of_each(served: &Served, keys: &[Key]) -> Result<(Cost, Memory), Failure> {
     let before = Memory::of(served)?;
     let cost = each(served, keys, 0..keys.len())?;
-    let after = Memory::of(served)?;
+    let after = Memory::settled(served)?;
     let grown =
         Memory { directory: after.directory - before.directory, resident: after.resident - before.resident };
     Ok((cost, grown))
@@ -189,6 +192,20 @@ struct Memory {
 }
 
 impl Memory {
+    /// When no more is given back: the uses and the records of the last requests are written, and their memory is free.
+    fn settled(served: &Served) -> Result<Self, Failure> {
+        let (mut least, mut looks) = (Self::of(served)?, 0);
+        while looks < LOOKS {
+            std::thread::sleep(LOOK_EVERY);
+            let now = Self::of(served)?;
+            looks += 1;
+            if now.resident < least.resident {
+                (least, looks) = (now, 0);
+            }
+        }
+        Ok(least)
+    }
+
     fn of(served: &Served) -> Result<Self, Failure> {
         let metrics = client::get(served.operations, "/metrics")?.text();
         let line = metrics.lines().find(|line| line.starts_with("portcullis_directory_size_bytes"));
