@@ -1,5 +1,6 @@
 """A PostgreSQL server of the tests' own."""
 
+import contextlib
 import os
 import pathlib
 import pwd
@@ -62,17 +63,21 @@ class PostgreSQL:
 
     def freeze(self) -> None:
         """Stops every process of the server where it stands, as a machine that hangs does."""
-        for process in self._processes():
-            os.kill(process, signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        for process in self._processes():
-            os.kill(process, signal.SIGCONT)
+        self._signal(signal.SIGCONT)
 
     def stop(self) -> None:
         self.thaw()
         self.process.send_signal(signal.SIGINT)
         self.process.wait(60)
+
+    def _signal(self, number: int) -> None:
+        for process in self._processes():
+            # Those whose clients are gone end as soon as they go on.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, number)
 
     def _processes(self) -> list[int]:
         postmaster = self.process.pid
