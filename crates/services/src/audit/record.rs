@@ -50,8 +50,8 @@ pub(super) fn write(call: &Call<'_>, outcome: Outcome, mut to: impl FnMut(AuditE
 /// Writes records. Many of them say the same of who called and when, which is written once.
 #[derive(Debug, Default)]
 struct Recorder {
-    /// By the key that signed: the principal as it was then, and what is written of it.
-    identities: HashMap<AccessKeyId, (Principal, Arc<str>)>,
+    /// By the key that signed: the caller as it was then, and what is written of it.
+    identities: HashMap<AccessKeyId, (Caller, Arc<str>)>,
     /// The second, address and account of the record before, and what is written of them.
     second: Option<(Timestamp, String)>,
     address: Option<(IpAddr, String)>,
@@ -88,7 +88,10 @@ impl Recorder {
         };
         let own = call.cx.caller.account_id;
         let role = call.role.as_deref().filter(|_| response.is_some());
-        let role = role.and_then(|role| Some((role, Arn::account_of(role)?)));
+        let role = role.and_then(|role| {
+            let [_, _, _, account, _] = Arn::split(role)?;
+            Some((role, AccountId::parse(account).ok()?))
+        });
         let other = role.map(|(_, owner)| owner).filter(|owner| *owner != own);
         let written = Written {
             call,
@@ -192,8 +195,8 @@ impl Recorder {
 
     /// What is written of the caller in its own account.
     fn identity(&mut self, caller: &Caller) -> Arc<str> {
-        if let Some((principal, text)) = self.identities.get(&caller.access_key_id)
-            && is_same(principal, &caller.principal)
+        if let Some((known, text)) = self.identities.get(&caller.access_key_id)
+            && is_same(known, caller)
         {
             return text.clone();
         }
@@ -202,7 +205,7 @@ impl Recorder {
         }
         // Strings alone: writing them cannot fail.
         let text: Arc<str> = serde_json::to_string(&UserIdentity::of(caller)).unwrap_or_default().into();
-        self.identities.insert(caller.access_key_id.clone(), (caller.principal.clone(), text.clone()));
+        self.identities.insert(caller.access_key_id.clone(), (caller.clone(), text.clone()));
         text
     }
 
@@ -234,16 +237,23 @@ fn event_source(service: &Service) -> Cow<'static, str> {
     }
 }
 
-/// Whether two principals of one access key are the same record, unchanged. A temporary key has one session.
-fn is_same(known: &Principal, principal: &Principal) -> bool {
-    match (known, principal) {
+/// Whether two callers with one access key are the same records, unchanged.
+fn is_same(known: &Caller, caller: &Caller) -> bool {
+    let principal = match (&known.principal, &caller.principal) {
+        // A temporary key has one session.
         (Principal::AssumedRole { role: known, .. }, Principal::AssumedRole { role, .. }) => {
             Arc::ptr_eq(known, role)
         }
         (Principal::Root, Principal::Root) => true,
         (Principal::User(known), Principal::User(user)) => Arc::ptr_eq(known, user),
         _ => false,
-    }
+    };
+    let session = match (&known.session, &caller.session) {
+        (Some(known), Some(session)) => Arc::ptr_eq(known, session),
+        (None, None) => true,
+        _ => false,
+    };
+    principal && session && known.account_id == caller.account_id
 }
 
 /// A JSON object in the making.
@@ -352,6 +362,50 @@ pub(super) fn whole_second(at: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::{IdKind, Path, Random, UniqueId, User, UserName};
+
+    struct Zeros;
+
+    impl Random for Zeros {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(0);
+        }
+    }
+
+    #[test]
+    fn who_called_is_written_once_and_anew_for_another() {
+        let key = AccessKeyId::long_term(AccountId::parse("111122223333").unwrap(), &Zeros);
+        let caller = |account: &str, principal| Caller {
+            account_id: AccountId::parse(account).unwrap(),
+            principal,
+            access_key_id: key.clone(),
+            session: None,
+        };
+        let user = |name: &str| {
+            Principal::User(Arc::new(User {
+                account_id: AccountId::parse("111122223333").unwrap(),
+                id: UniqueId::new(IdKind::User, &Zeros),
+                name: UserName::parse(name).unwrap(),
+                path: Path::parse("/").unwrap(),
+                created_at: Timestamp::UNIX_EPOCH,
+                permissions_boundary: None,
+                tags: vec![],
+            }))
+        };
+        let mut recorder = Recorder::default();
+        let callers = [
+            caller("111122223333", Principal::Root),
+            caller("444455556666", Principal::Root),
+            caller("111122223333", user("alice")),
+            // Renamed.
+            caller("111122223333", user("bob")),
+        ];
+        for caller in &callers {
+            let text = recorder.identity(caller);
+            assert_eq!(*text, *serde_json::to_string(&UserIdentity::of(caller)).unwrap());
+            assert!(Arc::ptr_eq(&text, &recorder.identity(caller)));
+        }
+    }
 
     #[test]
     fn what_is_too_long_is_cut_or_left_out() {

@@ -3,6 +3,7 @@
 //! Source: the resource types of CloudTrail's event history. CloudTrail does not say how it comes by the names; here
 //! they are the members of request and answer that name something.
 
+use domain::Arn;
 use store::audit_event::AuditResource;
 
 /// Most resources of one event, as names can be repeated in lists.
@@ -57,9 +58,8 @@ fn kind(member: &str, name: &str) -> Option<&'static str> {
 }
 
 fn of_arn(text: &str) -> Option<&'static str> {
-    let mut parts = text.splitn(6, ':');
-    let (service, resource) = (parts.nth(2)?, parts.nth(2)?);
-    let (kind, _) = resource.split_once('/').filter(|_| text.starts_with("arn:"))?;
+    let [_, service, _, _, resource] = Arn::split(text)?;
+    let (kind, _) = resource.split_once('/')?;
     Some(match (service, kind) {
         ("iam", "group") => "AWS::IAM::Group",
         ("iam", "instance-profile") => "AWS::IAM::InstanceProfile",
