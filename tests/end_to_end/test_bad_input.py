@@ -51,6 +51,16 @@ def test_a_body_that_is_no_form_names_no_action(plane, headers):
     assert (answer.status, answer.headers["Location"]) == (302, "https://aws.amazon.com/iam")
 
 
+@pytest.mark.parametrize("kind", [raw.FORM, "text/plain"])
+def test_an_action_in_the_query_string_takes_its_parameters_from_both(plane, kind):
+    query = f"Action=GetUser&Version={raw.IAM}"
+    for body, where, name in [("UserName=bob", query, "bob"), ("UserName=bob", query + "&UserName=eve", "eve")]:
+        answer = signed(plane, body, "iam", query=where, headers={"Content-Type": kind})
+        assert (answer.code, answer.message) == ("NoSuchEntity", f"The user with name {name} cannot be found.")
+    answer = signed(plane, "UserName=%zz", "iam", query=query, headers={"Content-Type": kind})
+    assert (answer.status, answer.code) == (400, "MalformedInput")
+
+
 def test_no_action_at_all(plane):
     for what in (raw.request(plane, b""), raw.request(plane, b"", method="GET", headers={}), raw.request(plane, "Version=1")):
         assert raw.send(plane, what).status == 302

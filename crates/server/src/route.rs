@@ -99,7 +99,9 @@ fn by_action<'a>(named: &Named<'a, '_>) -> std::result::Result<Found<'a>, NoRout
         let message = format!("Could not find operation {action} for version {version}");
         return Err(NoRoute::UnknownOperation(service, Error::common(Common::InvalidAction, message)));
     };
-    Ok(Found { route: Route { service, operation }, form: Some(form) })
+    // A body of another type names no operation, but its parameters count.
+    let form = Some(form).filter(|_| is_form || named.body.is_empty());
+    Ok(Found { route: Route { service, operation }, form })
 }
 
 fn scoped(named: &Named<'_, '_>) -> Option<&'static Service> {
