@@ -23,6 +23,8 @@ const PRUNE_EVERY: SignedDuration = SignedDuration::from_hours(1);
 const HISTORY: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Old events, and batches of them, that one transaction deletes, and accounts that are looked at together.
 const BATCH: u32 = 100;
+/// Transactions that sort in what new batches are looked up by, before the files are written again.
+const SORTED_AT_ONCE: u32 = 64;
 /// What batches are looked up by, of which one transaction deletes so many.
 const KEYS: u32 = 5000;
 
@@ -67,11 +69,14 @@ pub(crate) async fn keep(
     }
 }
 
-/// Sorts in what new events are looked up by, while there is much of it.
+/// Sorts in what new events are looked up by, while there is much of it and the files do not wait for too long.
 async fn sort_keys(plane: &Plane) -> Result<(), StoreError> {
     let mut retry = Retry::new();
-    // Asked first, as asking does not keep others from writing.
-    while audit_batch::many_unsorted(&mut plane.store.read()).await? {
+    for _ in 0..SORTED_AT_ONCE {
+        // Asked first, as asking does not keep others from writing.
+        if !audit_batch::many_unsorted(&mut plane.store.read()).await? {
+            break;
+        }
         let attempt = async {
             let mut tx = plane.store.write().await?;
             audit_batch::sort_keys(&mut tx).await?;
