@@ -102,6 +102,16 @@ mod tests {
     static INTEGER: Schema = Schema::integer("durationSecondsType", Range::ANY);
     static BOOLEAN: Schema = Schema::boolean("booleanType");
 
+    proptest::proptest! {
+        #[test]
+        fn all_are_all(bytes in proptest::collection::vec(0..4_u8, 0..70)) {
+            let is_such = |byte| byte != 3;
+            proptest::prop_assert_eq!(all(&bytes, is_such), bytes.iter().all(|byte| is_such(*byte)));
+            let such = vec![0; bytes.len()];
+            proptest::prop_assert!(all(&such, is_such));
+        }
+    }
+
     #[test]
     fn integers_as_aws_takes_them() {
         for text in ["900", "+900", "0900"] {
